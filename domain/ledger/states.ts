@@ -1,0 +1,50 @@
+/**
+ * The states of the ledger and every move that is allowed between them. The database refuses any other
+ * (migration 001 holds the same lists; a test compares them).
+ */
+
+/** One received object version. */
+export type TransferState =
+  /** S3 announced it; nothing yet says that the client finished the upload. */
+  | "received"
+  /** Its completion is corroborated and its deliveries exist (none, where nobody subscribes). */
+  | "routed"
+  /** The upload broke off: what S3 holds is a part. */
+  | "truncated"
+  /** Unconfirmed for longer than the stack's policy allows, and that policy is `hold`. */
+  | "held";
+
+export const transferMoves: Record<TransferState, readonly TransferState[]> = {
+  received: ["routed", "truncated", "held"],
+  held: ["routed", "truncated"],
+  routed: [],
+  truncated: [],
+};
+
+/** One transfer × one subscription. */
+export type DeliveryState =
+  /** Waits for a transform job. */
+  | "waiting"
+  /** A transform job has claimed it. */
+  | "transforming"
+  /** Its file (the original, or the transform's result) waits for a send job. */
+  | "ready"
+  /** A send job has claimed it. */
+  | "sending"
+  | "delivered"
+  /** Needs a person: retrying would not help, or was tried often enough. */
+  | "failed"
+  /** Its subscription went away before it was delivered. */
+  | "cancelled";
+
+export const deliveryMoves: Record<DeliveryState, readonly DeliveryState[]> = {
+  waiting: ["transforming", "failed", "cancelled"],
+  transforming: ["waiting", "ready", "failed", "cancelled"],
+  ready: ["sending", "failed", "cancelled"],
+  sending: ["ready", "delivered", "failed"],
+  delivered: [],
+  failed: ["waiting", "ready"],
+  cancelled: [],
+};
+
+export type PartnerState = "active" | "disabled";

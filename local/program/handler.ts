@@ -1,0 +1,17 @@
+/** Inputs or outputs of a resource as the Pulumi program sees them: camelCase, secrets unwrapped. */
+export type Properties = Record<string, unknown>;
+
+/**
+ * Creates, updates and deletes the resources of one type on a stand-in. The same handlers could serve a Pulumi
+ * provider plugin, so they know nothing of mocks.
+ */
+export interface ResourceHandler {
+  /** `name` is the resource's Pulumi name. Returns its id and its outputs beside the inputs (`arn`, `invokeArn`, …). */
+  create(inputs: Properties, name: string): Promise<{ id: string; outputs: Properties }>;
+  /** Absent, or returning "replace": a change deletes the resource and creates it anew. */
+  update?(id: string, inputs: Properties, previous: Properties): Promise<{ outputs: Properties } | "replace">;
+  delete(id: string, inputs: Properties): Promise<void>;
+}
+
+/** Handlers by Pulumi type token: `aws:sqs/queue:Queue`. */
+export type ResourceHandlers = Record<string, ResourceHandler>;
