@@ -1,0 +1,68 @@
+/** What a file-name template may refer to, with what each placeholder stands for. */
+export const namePlaceholders = {
+  name: "the uploaded file's name",
+  stem: "that name without its last extension",
+  extension: "its last extension without the dot, empty where it has none",
+  publisher: "the id of the partner that uploaded it",
+  transfer: "the transfer's number in the ledger, unique",
+} as const;
+
+/**
+ * Longest delivered name, in bytes of UTF-8. Most file systems allow 255; the send job needs room for the
+ * temporary name it builds around it.
+ */
+export const longestDeliveredName = 200;
+
+/**
+ * The name under which a file is delivered: the template with its placeholders filled in, always one harmless path
+ * segment, whatever the publisher called the file. A name that is too long keeps its start and its extension and
+ * gets the transfer's number, so that it stays unique.
+ */
+export function deliveredName(
+  template: string,
+  { publisher, fileName, transfer }: { publisher: string; fileName: string; transfer: number },
+): string {
+  const { stem, extension } = splitName(fileName);
+  const values: Record<string, string> = {
+    name: fileName,
+    stem,
+    extension,
+    publisher,
+    transfer: String(transfer),
+  };
+  const filled = template.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);
+  return shorten(onePathSegment(filled, transfer), transfer);
+}
+
+/** The placeholders of a template that do not exist. */
+export function unknownPlaceholders(template: string): string[] {
+  return [...template.matchAll(/\{(\w*)\}/g)]
+    .map((match) => match[1] ?? "")
+    .filter((name) => !(name in namePlaceholders));
+}
+
+function splitName(name: string): { stem: string; extension: string } {
+  const dot = name.lastIndexOf(".");
+  // ".profile" has a stem and no extension.
+  return dot <= 0 ? { stem: name, extension: "" } : { stem: name.slice(0, dot), extension: name.slice(dot + 1) };
+}
+
+function onePathSegment(text: string, transfer: number): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out here.
+  const safe = text.replace(/[/\\\u0000-\u001f\u007f]/g, "_");
+  return safe === "" || safe === "." || safe === ".." ? `file-${transfer}` : safe;
+}
+
+function shorten(name: string, transfer: number): string {
+  if (Buffer.byteLength(name) <= longestDeliveredName) return name;
+  const { stem, extension } = splitName(name);
+  const ending = Buffer.byteLength(extension) > 20 || extension === "" ? `-${transfer}` : `-${transfer}.${extension}`;
+  let kept = "";
+  let room = longestDeliveredName - Buffer.byteLength(ending);
+  for (const character of stem) {
+    room -= Buffer.byteLength(character);
+    if (room < 0) break;
+    kept += character;
+  }
+  return kept + ending;
+}

@@ -1,0 +1,14 @@
+import { fileNameMatches } from "./file-name-match";
+import { fileName } from "./paths";
+
+/**
+ * Why an object is no upload, whatever folder it is in; null where it may be one.
+ * `ignoredNames` are globs on the file name: the temporary names under which clients upload.
+ */
+export function ignoredKey(objectKey: string, ignoredNames: readonly string[]): string | null {
+  if (objectKey.endsWith("/")) return "a folder marker";
+  // GuardDuty writes it to the bucket's root to see whether it may.
+  if (objectKey === "malware-protection-resource-validation-object") return "GuardDuty's validation object";
+  const temporary = ignoredNames.find((glob) => fileNameMatches(glob, fileName(objectKey)));
+  return temporary === undefined ? null : `a temporary name (${temporary})`;
+}

@@ -1,0 +1,43 @@
+/**
+ * The candidate that `word` was probably meant to be, or undefined where none is near: at most a third of the
+ * letters, and never more than three, differ (a swap of two neighbours counts once).
+ */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.min(3, Math.floor(Math.max(word.length, 3) / 3)) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** `did you mean "claims"?`, or the choices where nothing is near. */
+export function suggestion(word: string, candidates: readonly string[], noneText = "nothing is declared yet"): string {
+  const guess = nearest(word, candidates);
+  if (guess !== undefined) return `did you mean "${guess}"?`;
+  return candidates.length === 0 ? noneText : `use one of ${candidates.map((name) => `"${name}"`).join(", ")}`;
+}
+
+/** Optimal string alignment distance. */
+function editDistance(a: string, b: string): number {
+  let beforePrevious: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let cost = Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, substitution);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        cost = Math.min(cost, (beforePrevious[j - 2] ?? 0) + 1);
+      }
+      current.push(cost);
+    }
+    beforePrevious = previous;
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}

@@ -1,0 +1,114 @@
+/** A message to the people of one partner, as it goes to SNS. */
+export interface Notification {
+  /** Whom it concerns: the publisher of a transfer, the subscriber of a delivery. */
+  partner: string;
+  event: News["event"];
+  /** Printable ASCII, at most 100 characters (SNS refuses more). */
+  subject: string;
+  /** Plain text: one sentence, then details, one a line. */
+  message: string;
+}
+
+/** What happened, in plain values. */
+export type News = TransferNews | DeliveryNews;
+
+export interface TransferNews {
+  event: "transfer.truncated" | "transfer.held";
+  /** The publisher. */
+  partner: string;
+  /** The transfer's number in the ledger. */
+  transfer: number;
+  fileGroup: string;
+  fileName: string;
+  /** Bytes that arrived. */
+  size: number;
+  uploadedAt: Date;
+  reason: string | null;
+}
+
+export interface DeliveryNews {
+  event: "delivery.delivered" | "delivery.failed";
+  /** The subscriber. */
+  partner: string;
+  /** The delivery's number in the ledger. */
+  delivery: number;
+  /** The subscription's name. */
+  subscription: string;
+  publisher: string;
+  fileGroup: string;
+  /** The file's name as its publisher uploaded it. */
+  fileName: string;
+  /** The remote path or object key it ended under; where it failed, the name it should have had. */
+  deliveredAs: string;
+  /** Bytes of the delivered file. */
+  size: number;
+  /** Hex; null where nobody computed it. */
+  sha256: string | null;
+  /** Attempts of the last stage. */
+  attempts: number;
+  reason: string | null;
+}
+
+/** Puts news into words. File names come from outside, so control characters never reach the text. */
+export function notification(news: News): Notification {
+  const { sentence, details } = "delivery" in news ? ofDelivery(news) : ofTransfer(news);
+  const lines = details.filter(([, value]) => value !== null).map(([name, value]) => `${name}: ${printable(value)}`);
+  return {
+    partner: news.partner,
+    event: news.event,
+    subject: subject(sentence),
+    message: `${printable(sentence)}\n\n${lines.join("\n")}\n`,
+  };
+}
+
+type Detail = [name: string, value: string | number | null];
+
+function ofTransfer(news: TransferNews): { sentence: string; details: Detail[] } {
+  const sentence =
+    news.event === "transfer.truncated"
+      ? `The upload of ${news.fileName} broke off and was not passed on. Please upload it again.`
+      : `The upload of ${news.fileName} was never confirmed as complete and is held. Please upload it again or contact us.`;
+  return {
+    sentence,
+    details: [
+      ["Transfer", news.transfer],
+      ["File group", news.fileGroup],
+      ["File", news.fileName],
+      ["Bytes received", news.size],
+      ["Uploaded at", news.uploadedAt.toISOString()],
+      ["Reason", news.reason],
+    ],
+  };
+}
+
+function ofDelivery(news: DeliveryNews): { sentence: string; details: Detail[] } {
+  const delivered = news.event === "delivery.delivered";
+  return {
+    sentence: delivered
+      ? `${news.fileName} from ${news.publisher} was delivered.`
+      : `${news.fileName} from ${news.publisher} could not be delivered.`,
+    details: [
+      ["Delivery", news.delivery],
+      ["Subscription", news.subscription],
+      ["File group", news.fileGroup],
+      ["File", news.fileName],
+      [delivered ? "Delivered as" : "To be delivered as", news.deliveredAs],
+      ["Bytes", news.size],
+      ["SHA-256", news.sha256],
+      ["Attempts", news.attempts],
+      ["Reason", news.reason],
+    ],
+  };
+}
+
+/** Control characters and Unicode's line and direction marks, with which a file name could forge lines of the text. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+function printable(value: string | number | null): string {
+  return String(value).replace(unprintable, "?");
+}
+
+function subject(sentence: string): string {
+  const ascii = `Quayside: ${sentence}`.replace(/[^\x20-\x7e]/gu, "?");
+  return ascii.length <= 100 ? ascii : `${ascii.slice(0, 97)}...`;
+}

@@ -1,0 +1,454 @@
+import { unknownPlaceholders } from "../delivered-name";
+import { globMistake } from "../file-name-match";
+import { suggestion } from "../nearest";
+import { compileEntitlements } from "../partner-access";
+import type { Problem } from "../problem";
+import { longestSessionPolicy, sessionPolicy } from "../session-policy";
+import { cidrMistake } from "../source-address";
+import { isKeyMistake, parseSshPublicKey } from "../ssh-public-key";
+import type { FileGroups, Partner, PartnerSubscription } from "./partner";
+import type { YamlPath, YamlSource } from "./yaml-source";
+
+/** What the checks look at. */
+export interface Folder {
+  partners: readonly Partner[];
+  fileGroups: FileGroups;
+  /** Files with a problem of their own: nothing is said of what may only seem to be missing from them. */
+  broken: ReadonlySet<string>;
+}
+
+type Report = (problem: Problem) => void;
+
+/** The rules that hold between values and files, one sentence each. All are run; each reports all it finds. */
+const checks: Record<string, (folder: Folder, report: Report) => void> = {
+  "A login has a password or at least one key": loginHasAMethod,
+  "A login sees at least one folder": loginSeesAFolder,
+  "The internal endpoint takes keys only": internalLoginHasNoPassword,
+  "A user name belongs to one login": usernamesAreUnique,
+  "A user name is not root": usernameIsNotRoot,
+  "A key logs in as one partner": keysAreUnique,
+  "Source addresses are CIDR blocks": sourceAddressesAreBlocks,
+  "Folders of a partner do not overlap": foldersDoNotOverlap,
+  "Uploads belong to a declared file group, downloads to none": foldersHaveTheirFileGroup,
+  "A session policy fits into 2,048 characters": sessionPolicyFits,
+  "Pinned host keys are SSH public keys": hostKeysAreKeys,
+  "A subscription wants a declared file group": subscriptionsWantDeclaredGroups,
+  "A publisher is a partner that uploads the group": publishersUploadTheGroup,
+  "A match is a glob on file names": matchesAreGlobs,
+  "A push goes to one of the partner's destinations": pushesHaveADestination,
+  "A place goes into one of the partner's download folders": placesHaveAFolder,
+  "A file-name template uses placeholders that exist": templatesAreKnown,
+  "Transform steps fit together": transformStepsFit,
+  "Every SQL file is used, and every SQL that is used exists": sqlFilesAreUsed,
+  "Every destination is used": destinationsAreUsed,
+  "Every sample belongs to a subscription or an upload folder": samplesBelong,
+};
+
+export function checkPartners(folder: Folder): Problem[] {
+  const problems: Problem[] = [];
+  for (const check of Object.values(checks)) check(folder, (problem) => void problems.push(problem));
+  return problems;
+}
+
+const anyIn = (files: ReadonlySet<string>, folder: string) => [...files].some((file) => file.startsWith(folder));
+
+const at = (source: YamlSource, path: YamlPath, part: "key" | "value" = "value") => source.locate(path, part);
+
+function loginHasAMethod({ partners, broken }: Folder, report: Report): void {
+  for (const { id, settings, keys, source } of partners) {
+    if (!settings.login || settings.login.passwordVersion !== undefined || keys.length > 0) continue;
+    if (anyIn(broken, `${id}/keys/`) || broken.has(source.file)) continue;
+    report({
+      ...at(source, ["login"], "key"),
+      message: "nobody can use this login: it has neither a password nor a key",
+      fix: `add \`passwordVersion: 1\`, or a public key as ${id}/keys/NAME.pub`,
+    });
+  }
+  for (const { settings, keys } of partners) {
+    const first = keys[0];
+    if (settings.login || !first) continue;
+    report({
+      file: first.file,
+      line: 1,
+      column: 1,
+      message: "this key belongs to no login",
+      fix: "add `login:` to partner.yaml, or delete the key",
+    });
+  }
+}
+
+function loginSeesAFolder({ partners, broken }: Folder, report: Report): void {
+  for (const { settings, source } of partners) {
+    if (broken.has(source.file)) continue;
+    if (settings.login && settings.folders.length === 0) {
+      report({
+        ...at(source, ["login"], "key"),
+        message: "this login would see no folder",
+        fix: "add `folders:`, or remove the login",
+      });
+    }
+    if (!settings.login && settings.folders.length > 0) {
+      report({
+        ...at(source, ["folders"], "key"),
+        message: "nobody can reach these folders",
+        fix: "add `login:`, or remove them",
+      });
+    }
+  }
+}
+
+function internalLoginHasNoPassword({ partners }: Folder, report: Report): void {
+  for (const { settings, source } of partners) {
+    if (settings.login?.endpoint !== "internal" || settings.login.passwordVersion === undefined) continue;
+    report({
+      ...at(source, ["login", "passwordVersion"], "key"),
+      message: "the internal endpoint knows no passwords",
+      fix: "remove the key and add the application's public key under keys/",
+    });
+  }
+}
+
+const usernameOf = ({ id, settings }: Partner) => settings.login && (settings.login.username ?? id);
+
+function usernamesAreUnique({ partners }: Folder, report: Report): void {
+  const owners = new Map<string, string>();
+  for (const partner of partners) {
+    const username = usernameOf(partner);
+    if (username === undefined) continue;
+    const owner = owners.get(username);
+    if (owner === undefined) owners.set(username, partner.id);
+    else {
+      report({
+        ...at(partner.source, ["login", "username"]),
+        message: `"${username}" is already the user name of ${owner}`,
+        fix: "choose another user name for one of them",
+      });
+    }
+  }
+}
+
+function usernameIsNotRoot({ partners }: Folder, report: Report): void {
+  for (const partner of partners) {
+    if (usernameOf(partner) !== "root") continue;
+    report({
+      ...at(partner.source, ["login", "username"]),
+      message: 'Transfer Family refuses the user name "root"',
+      fix: "choose another",
+    });
+  }
+}
+
+function keysAreUnique({ partners }: Folder, report: Report): void {
+  const owners = new Map<string, string>();
+  for (const { file, key } of partners.flatMap(({ keys }) => keys)) {
+    const owner = owners.get(key.fingerprint);
+    if (owner === undefined) owners.set(key.fingerprint, file);
+    else
+      report({
+        file,
+        line: 1,
+        column: 1,
+        message: `this is the same key as ${owner}`,
+        fix: "delete one, or ask for another key",
+      });
+  }
+}
+
+function sourceAddressesAreBlocks({ partners }: Folder, report: Report): void {
+  for (const { settings, source } of partners) {
+    for (const [index, cidr] of (settings.login?.sourceAddresses ?? []).entries()) {
+      const mistake = cidrMistake(cidr);
+      if (mistake) report({ ...at(source, ["login", "sourceAddresses", index]), ...mistake });
+    }
+  }
+}
+
+function foldersDoNotOverlap({ partners }: Folder, report: Report): void {
+  for (const { settings, source } of partners) {
+    for (const [index, { virtualPath }] of settings.folders.entries()) {
+      const where = at(source, ["folders", index, "virtualPath"]);
+      if (/(^|\/)\.{1,2}(\/|$)/.test(virtualPath)) {
+        report({ ...where, message: `"${virtualPath}" climbs out of itself`, fix: 'leave "." and ".." out' });
+      }
+      for (const earlier of settings.folders.slice(0, index)) {
+        if (earlier.virtualPath === virtualPath) {
+          report({ ...where, message: `"${virtualPath}" is listed twice`, fix: "remove one of them" });
+        } else if (isInside(virtualPath, earlier.virtualPath) || isInside(earlier.virtualPath, virtualPath)) {
+          report({
+            ...where,
+            message: `"${virtualPath}" and "${earlier.virtualPath}" overlap`,
+            fix: "folders may not lie inside each other; make them neighbours",
+          });
+        }
+      }
+    }
+  }
+}
+
+const isInside = (inner: string, outer: string) => inner.startsWith(`${outer}/`);
+
+function foldersHaveTheirFileGroup({ partners, fileGroups }: Folder, report: Report): void {
+  for (const { settings, source } of partners) {
+    for (const [index, folder] of settings.folders.entries()) {
+      if (folder.access === "download") {
+        if (folder.fileGroup === undefined) continue;
+        report({
+          ...at(source, ["folders", index, "fileGroup"], "key"),
+          message: "nothing is uploaded into a download folder, so it has no file group",
+          fix: "remove the key; a subscription that places files here says which",
+        });
+      } else if (folder.fileGroup === undefined) {
+        report({
+          ...at(source, ["folders", index, "access"]),
+          message: `uploads into "${folder.virtualPath}" belong to no file group`,
+          fix: "add `fileGroup:`",
+        });
+      } else {
+        reportUnknownGroup(folder.fileGroup, fileGroups, at(source, ["folders", index, "fileGroup"]), report);
+      }
+    }
+  }
+}
+
+function reportUnknownGroup(
+  name: string,
+  { names, source }: FileGroups,
+  where: { file: string; line: number; column: number },
+  report: Report,
+): void {
+  if (source === undefined || names.includes(name)) return;
+  report({
+    ...where,
+    message: `unknown file group "${name}"`,
+    fix: suggestion(name, names, "declare it in file-groups.yaml"),
+  });
+}
+
+function sessionPolicyFits({ partners }: Folder, report: Report): void {
+  // The longest names that AWS allows, so that what passes here passes in every stack.
+  const bucket = "b".repeat(63);
+  const keyArn = `arn:aws-us-gov:kms:us-gov-northwest-1:000000000000:key/mrk-${"0".repeat(32)}`;
+  for (const partner of partners) {
+    if (!partner.settings.login) continue;
+    const { length } = sessionPolicy({ bucket, keyArn, folders: compileEntitlements(partner).folders });
+    if (length <= longestSessionPolicy) continue;
+    report({
+      ...at(partner.source, ["folders"], "key"),
+      message: `the session policy for these folders has ${length} characters, and AWS takes ${longestSessionPolicy}`,
+      fix: "use fewer or shorter folders, or give the partner a second login as a partner of its own",
+    });
+  }
+}
+
+function hostKeysAreKeys({ partners }: Folder, report: Report): void {
+  for (const { settings, source } of partners) {
+    for (const [name, { hostKeys }] of Object.entries(settings.destinations)) {
+      const seen = new Set<string>();
+      for (const [index, text] of hostKeys.entries()) {
+        const where = at(source, ["destinations", name, "hostKeys", index]);
+        const key = parseSshPublicKey(text);
+        if (isKeyMistake(key)) report({ ...where, ...key });
+        else if (seen.has(key.fingerprint))
+          report({ ...where, message: "this host key is pinned twice", fix: "remove one of them" });
+        else seen.add(key.fingerprint);
+      }
+    }
+  }
+}
+
+/** Every subscription with its partner. */
+const allSubscriptions = (partners: readonly Partner[]): { partner: Partner; subscription: PartnerSubscription }[] =>
+  partners.flatMap((partner) => partner.subscriptions.map((subscription) => ({ partner, subscription })));
+
+function subscriptionsWantDeclaredGroups({ partners, fileGroups }: Folder, report: Report): void {
+  for (const { subscription } of allSubscriptions(partners)) {
+    reportUnknownGroup(subscription.settings.fileGroup, fileGroups, at(subscription.source, ["fileGroup"]), report);
+  }
+}
+
+function publishersUploadTheGroup({ partners, broken }: Folder, report: Report): void {
+  for (const { subscription } of allSubscriptions(partners)) {
+    const { publisher: id, fileGroup } = subscription.settings;
+    if (id === undefined || broken.has(`${id}/partner.yaml`)) continue;
+    const where = at(subscription.source, ["publisher"]);
+    const publisher = partners.find((partner) => partner.id === id);
+    if (!publisher) {
+      report({
+        ...where,
+        message: `unknown partner "${id}"`,
+        fix: suggestion(
+          id,
+          partners.map((partner) => partner.id),
+        ),
+      });
+    } else if (!publisher.settings.folders.some((folder) => folder.fileGroup === fileGroup)) {
+      report({
+        ...where,
+        message: `${id} has no folder that uploads "${fileGroup}", so this subscription would never get a file`,
+        fix: "name another publisher or file group",
+      });
+    }
+  }
+}
+
+function matchesAreGlobs({ partners }: Folder, report: Report): void {
+  for (const { subscription } of allSubscriptions(partners)) {
+    const { match } = subscription.settings;
+    const mistake = match === undefined ? undefined : globMistake(match);
+    if (mistake)
+      report({
+        ...at(subscription.source, ["match"]),
+        message: mistake,
+        fix: 'use *, ?, [abc] and {a,b}, like "*.json"',
+      });
+  }
+}
+
+function pushesHaveADestination({ partners }: Folder, report: Report): void {
+  for (const { partner, subscription } of allSubscriptions(partners)) {
+    const push = subscription.settings.deliver.push;
+    const names = Object.keys(partner.settings.destinations);
+    if (!push || names.includes(push.destination)) continue;
+    report({
+      ...at(subscription.source, ["deliver", "push", "destination"]),
+      message: `unknown destination "${push.destination}"`,
+      fix: suggestion(push.destination, names, `declare it under \`destinations:\` in ${partner.id}/partner.yaml`),
+    });
+  }
+}
+
+function placesHaveAFolder({ partners }: Folder, report: Report): void {
+  for (const { partner, subscription } of allSubscriptions(partners)) {
+    const place = subscription.settings.deliver.place;
+    if (!place) continue;
+    const where = at(subscription.source, ["deliver", "place", "virtualPath"]);
+    const folder = partner.settings.folders.find(({ virtualPath }) => virtualPath === place.virtualPath);
+    const downloads = partner.settings.folders
+      .filter(({ access }) => access === "download")
+      .map(({ virtualPath }) => virtualPath);
+    if (!folder) {
+      report({
+        ...where,
+        message: `${partner.id} has no folder "${place.virtualPath}"`,
+        fix: suggestion(place.virtualPath, downloads, "add a folder with `access: download` to partner.yaml"),
+      });
+    } else if (folder.access !== "download") {
+      report({
+        ...where,
+        message: `"${place.virtualPath}" has access ${folder.access}, so what is placed there would count as an upload`,
+        fix: suggestion(place.virtualPath, downloads, "add a folder with `access: download` to partner.yaml"),
+      });
+    }
+  }
+}
+
+function templatesAreKnown({ partners }: Folder, report: Report): void {
+  for (const { subscription } of allSubscriptions(partners)) {
+    for (const kind of ["push", "place"] as const) {
+      const template = subscription.settings.deliver[kind]?.fileName;
+      if (template === undefined) continue;
+      const where = at(subscription.source, ["deliver", kind, "fileName"]);
+      for (const name of unknownPlaceholders(template)) {
+        report({
+          ...where,
+          message: `unknown placeholder "{${name}}"`,
+          fix: suggestion(name, ["name", "stem", "extension", "publisher", "transfer"]),
+        });
+      }
+      if (template.includes("/")) {
+        report({
+          ...where,
+          message: "a file name has no folders in it",
+          fix: "put the folder into remotePath or virtualPath",
+        });
+      }
+    }
+  }
+}
+
+function transformStepsFit({ partners }: Folder, report: Report): void {
+  for (const { subscription } of allSubscriptions(partners)) {
+    const steps = subscription.settings.transform ?? [];
+    for (const [index, { convert }] of steps.entries()) {
+      const before = steps[index - 1]?.convert.to;
+      if (before === undefined || before === convert.from) continue;
+      report({
+        ...at(subscription.source, ["transform", index, "convert", "from"]),
+        message: `the step before this one writes ${before}, and this one reads ${convert.from}`,
+        fix: `write \`from: ${before}\``,
+      });
+    }
+  }
+}
+
+function sqlFilesAreUsed({ partners, broken }: Folder, report: Report): void {
+  for (const { id, subscriptions, transforms } of partners) {
+    const used = new Set<string>();
+    for (const { settings, source } of subscriptions) {
+      for (const [index, { convert }] of (settings.transform ?? []).entries()) {
+        if (convert.sql === undefined) continue;
+        used.add(convert.sql);
+        if (transforms.has(convert.sql)) continue;
+        report({
+          ...at(source, ["transform", index, "convert", "sql"]),
+          message: `there is no file ${id}/${convert.sql}`,
+          fix: suggestion(convert.sql, [...transforms.keys()], "create it"),
+        });
+      }
+    }
+    if (anyIn(broken, `${id}/subscriptions/`)) continue;
+    for (const file of transforms.keys()) {
+      if (used.has(file)) continue;
+      report({
+        file: `${id}/${file}`,
+        line: 1,
+        column: 1,
+        message: "no subscription uses this file",
+        fix: "name it in a `transform:`, or delete it",
+      });
+    }
+  }
+}
+
+function destinationsAreUsed({ partners, broken }: Folder, report: Report): void {
+  for (const { id, settings, subscriptions, source } of partners) {
+    if (anyIn(broken, `${id}/subscriptions/`)) continue;
+    for (const name of Object.keys(settings.destinations)) {
+      if (subscriptions.some((subscription) => subscription.settings.deliver.push?.destination === name)) continue;
+      report({
+        ...at(source, ["destinations", name], "key"),
+        message: `no subscription pushes to "${name}"`,
+        fix: "remove it, or name it in a `deliver:`",
+      });
+    }
+  }
+}
+
+function samplesBelong({ partners, broken }: Folder, report: Report): void {
+  for (const { id, settings, subscriptions, samples } of partners) {
+    const names = subscriptions.map(({ name }) => name);
+    for (const { subscription, file } of samples.contracts) {
+      if (names.includes(subscription) || broken.has(`${id}/subscriptions/${subscription}.yaml`)) continue;
+      report({
+        file,
+        line: 1,
+        column: 1,
+        message: `${id} has no subscription "${subscription}"`,
+        fix: `${suggestion(subscription, names, "add the subscription")} Uploads of this partner go to samples/uploads/`,
+      });
+    }
+    const folders = settings.folders
+      .filter(({ access }) => access !== "download")
+      .map(({ virtualPath }) => virtualPath);
+    for (const { virtualPath, file } of samples.uploads) {
+      if (folders.includes(virtualPath)) continue;
+      report({
+        file,
+        line: 1,
+        column: 1,
+        message: `${id} has no upload folder "${virtualPath}"`,
+        fix: suggestion(virtualPath, folders, "add the folder to partner.yaml"),
+      });
+    }
+  }
+}

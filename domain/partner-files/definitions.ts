@@ -1,0 +1,192 @@
+import { z } from "zod";
+
+/**
+ * The three kinds of YAML files under `partners/`, and nothing more than their form: what holds across values and
+ * files is in `checks.ts`. Every description is for the people who write these files; editors show it.
+ */
+
+const name = (what: string) =>
+  z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{1,38}[a-z0-9]$/, "use 3 to 40 lower-case letters, digits and hyphens, with a letter first")
+    .describe(what);
+
+const email = z.email("write an e-mail address");
+
+const absolutePath = z
+  .string()
+  .regex(/^(\/[^/]+)+$/, 'write an absolute path without a slash at its end, like "/claims"')
+  .max(1024, "use at most 1,024 characters");
+
+const onConflict = z
+  .enum(["replace", "rename", "fail"])
+  .default("fail")
+  .describe(
+    "What happens when a file of that name is already there: replace it, deliver under a free name (name-1.csv), or fail and tell somebody.",
+  );
+
+const fileName = z
+  .string()
+  .min(1, "write a template like {stem}.csv")
+  .max(200, "use at most 200 characters")
+  .optional()
+  .describe(
+    "Template of the delivered file's name: {name}, {stem}, {extension}, {publisher}, {transfer}. Without one, the uploaded file's name, with the extension of the last transform.",
+  );
+
+export const notificationEvents = [
+  "transfer.truncated",
+  "transfer.held",
+  "delivery.delivered",
+  "delivery.failed",
+] as const;
+
+export const fileGroupsFile = z.strictObject({
+  fileGroups: z
+    .record(
+      name("The name that folders and subscriptions refer to."),
+      z.strictObject({ description: z.string().min(1, "say what these files are").describe("What these files are.") }),
+    )
+    .describe("The catalogue of file groups: the names under which uploads are routed."),
+});
+
+const login = z.strictObject({
+  endpoint: z
+    .enum(["partner", "internal"])
+    .default("partner")
+    .describe("partner: the endpoint for partners, with password or keys. internal: the private one, with keys only."),
+  username: z
+    .string()
+    .regex(
+      /^[a-z0-9_][a-z0-9_.@-]{2,99}$/,
+      "use 3 to 100 of a-z, 0-9, _ . @ and -, with no . @ or - first (Transfer Family takes no other)",
+    )
+    .optional()
+    .describe("The user name; without one, the partner's id."),
+  passwordVersion: z
+    .int("use a whole number")
+    .min(1, "use 1 for the first password")
+    .optional()
+    .describe("Present: the login has a password, issued by Quayside. Raise it by one to have a new one issued."),
+  sourceAddresses: z
+    .array(z.string())
+    .min(1, "list at least one block, or leave the key out to allow any address")
+    .optional()
+    .describe("The address blocks (CIDR) that the login may come from. Without them, from anywhere."),
+});
+
+const folder = z.strictObject({
+  virtualPath: absolutePath.describe("What the partner sees over SFTP, for example /claims."),
+  access: z
+    .enum(["upload", "download", "both"])
+    .describe("upload: put files here, not read them back. download: list and get. both: everything."),
+  fileGroup: z.string().optional().describe("The file group that uploads here belong to."),
+});
+
+const destination = z.strictObject({
+  host: z
+    .string()
+    .regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/, "write a host name or an IPv4 address, without sftp://")
+    .max(253, "use at most 253 characters")
+    .describe("Host name or address of the partner's SFTP server."),
+  port: z.int("use a whole number").min(1, "use a port from 1").max(65535, "use a port up to 65535").default(22),
+  username: z.string().min(1, "write the user name that the partner gave us").describe("Our user name on that server."),
+  authentication: z
+    .enum(["password", "key"])
+    .describe("What the operator puts into the destination's secret: a password or a private key."),
+  hostKeys: z
+    .array(z.string())
+    .min(1, "pin the server's host key: ssh-keyscan shows it, the partner confirms its fingerprint")
+    .max(2, "pin one host key, or two while the server changes from one to the other")
+    .describe("The host keys of the server: one, or two while it rotates. Nothing else is trusted."),
+});
+
+export const partnerFile = z.strictObject({
+  name: z.string().min(1, "write the organisation's name").max(200).describe("The organisation's name, for people."),
+  contacts: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1, "write a name"),
+        email,
+        role: z.string().optional().describe("What to call this contact for."),
+      }),
+    )
+    .min(1, "name at least one person to call")
+    .describe("Whom to call."),
+  login: login.optional().describe("How the partner gets in. Without it, the partner only receives by push."),
+  folders: z.array(folder).default([]).describe("What the partner sees when it has logged in."),
+  destinations: z
+    .record(name("The name that subscriptions refer to."), destination)
+    .default({})
+    .describe("The partner's own SFTP servers, which deliveries are pushed to."),
+  notifications: z
+    .array(
+      z.strictObject({
+        email: email.describe("Who is told; AWS asks the address for consent first."),
+        events: z.array(z.enum(notificationEvents)).min(1, "name at least one event").describe("What of."),
+      }),
+    )
+    .default([])
+    .describe("Whom to tell about what happens to this partner's files."),
+});
+
+const tableFormats = ["csv", "json", "ndjson", "parquet"] as const;
+
+const convert = z.strictObject({
+  from: z.enum(tableFormats).describe("What the file is. A JSON array gives a row an element, an object one row."),
+  to: z.enum(tableFormats).describe("What it becomes."),
+  sql: z
+    .string()
+    .regex(/^transforms\/[^/]+\.sql$/, 'name a file like "transforms/claims.sql"')
+    .optional()
+    .describe("One SELECT over the table `input`, in DuckDB's SQL. Without it, all rows and columns."),
+});
+
+const transformStep = z.strictObject({ convert });
+
+const delivery = z
+  .strictObject({
+    push: z
+      .strictObject({
+        destination: z.string().describe("One of this partner's destinations."),
+        remotePath: z
+          .string()
+          .min(1, 'write the folder on that server; "." is where the login starts')
+          .max(1024, "use at most 1,024 characters")
+          .describe("The folder on that server. It must exist."),
+        fileName,
+        onConflict,
+      })
+      .optional()
+      .describe("Send the file to the partner's own server."),
+    place: z
+      .strictObject({
+        virtualPath: absolutePath.describe("One of this partner's own download folders."),
+        fileName,
+        onConflict,
+      })
+      .optional()
+      .describe("Put the file into one of the partner's download folders here."),
+  })
+  .refine((value) => (value.push === undefined) !== (value.place === undefined), {
+    message: "a delivery either pushes or places; give exactly one of `push` and `place`",
+  });
+
+export const subscriptionFile = z.strictObject({
+  fileGroup: z.string().describe("The files that are wanted."),
+  publisher: z.string().optional().describe("Only those of this partner. Without it, of every partner."),
+  match: z
+    .string()
+    .optional()
+    .describe('Only files whose name matches this glob, for example "*.json". Upper and lower case differ.'),
+  transform: z
+    .array(transformStep)
+    .min(1, "list at least one step, or leave the key out to deliver files as they come")
+    .optional()
+    .describe("What is done to each file before it is delivered, step by step."),
+  deliver: delivery.describe("Where each file goes."),
+});
+
+export type FileGroupsFile = z.output<typeof fileGroupsFile>;
+export type PartnerFile = z.output<typeof partnerFile>;
+export type SubscriptionFile = z.output<typeof subscriptionFile>;

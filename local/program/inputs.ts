@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { asset } from "@pulumi/pulumi";
+import type { Properties } from "./handler";
+
+/** How Pulumi's wire format marks a secret: the special signature, and its value for secrets. */
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+/** Inputs as a handler wants them: secrets unwrapped, absent values left out. */
+export function unwrapInputs(inputs: Properties): Properties {
+  return unwrap(inputs) as Properties;
+}
+
+function unwrap(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unwrap);
+  if (!isPlainObject(value)) return value;
+  if (value[signatureKey] === secretSignature) return unwrap(value.value);
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== undefined)
+      .map(([key, inner]) => [key, unwrap(inner)]),
+  );
+}
+
+/**
+ * A text that changes exactly when the inputs mean something else: keys in order, and files by their content, because
+ * a function whose code was built anew has the same path as before.
+ */
+export function fingerprint(inputs: Properties): string {
+  return JSON.stringify(inputs, (_key, value: unknown) => {
+    if (value instanceof asset.FileArchive || value instanceof asset.FileAsset) return contentHash(String(value.path));
+    if (!isPlainObject(value)) return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
+
+/** The top-level inputs that differ. */
+export function changedKeys(before: Properties, after: Properties): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((key) => fingerprint({ value: before[key] }) !== fingerprint({ value: after[key] }))
+    .sort();
+}
+
+function contentHash(path: string): string {
+  const hash = createHash("sha256");
+  const visit = (current: string) => {
+    if (statSync(current).isDirectory()) {
+      for (const name of readdirSync(current).sort()) {
+        hash.update(`${name}\0`);
+        visit(join(current, name));
+      }
+    } else hash.update(readFileSync(current));
+  };
+  visit(path);
+  return hash.digest("hex");
+}
+
+const isPlainObject = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype;
