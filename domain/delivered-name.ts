@@ -48,8 +48,7 @@ function splitName(name: string): { stem: string; extension: string } {
 }
 
 function onePathSegment(text: string, transfer: number): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out here.
-  const safe = text.replace(/[/\\\u0000-\u001f\u007f]/g, "_");
+  const safe = text.replace(/[/\\\p{Cc}]/gu, "_");
   return safe === "" || safe === "." || safe === ".." ? `file-${transfer}` : safe;
 }
 

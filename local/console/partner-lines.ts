@@ -1,0 +1,46 @@
+import pc from "picocolors";
+import type { Entitlements, Subscription } from "../../domain/entitlements";
+
+/** How to log in on this machine, right now. */
+export interface LocalLogin {
+  host: string;
+  port: number;
+  username: string;
+  /** Shown because this is one machine and the password is gone with it. */
+  password?: string;
+  /** A private key that the login accepts here. */
+  privateKeyFile?: string;
+}
+
+/** What a partner can do and how to log in, for people. */
+export function partnerLines(
+  { partner, name, login, folders, subscriptions }: Entitlements,
+  here?: LocalLogin,
+): string[] {
+  const rows: [string, string][] = [];
+  if (here?.privateKeyFile) rows.push(["log in", pc.cyan(sftpCommand(here))]);
+  if (here?.password) {
+    const { privateKeyFile: _, ...byPassword } = here;
+    rows.push(["log in", `${pc.cyan(sftpCommand(byPassword))}  password ${pc.bold(here.password)}`]);
+  }
+  if (!login) rows.push(["log in", pc.dim("no login: it only receives by push")]);
+  if (login && login.sourceAddresses.length > 0) rows.push(["from", login.sourceAddresses.join(", ")]);
+  for (const { virtualPath, access, fileGroup } of folders) {
+    rows.push([access === "both" ? "up/down" : access, fileGroup ? `${virtualPath} → ${fileGroup}` : virtualPath]);
+  }
+  for (const subscription of subscriptions) rows.push(["receives", receives(subscription)]);
+  return [`  ${pc.bold(partner)}  ${name}`, ...rows.map(([what, text]) => `    ${pc.dim(what.padEnd(9))} ${text}`)];
+}
+
+export function sftpCommand({ host, port, username, privateKeyFile }: LocalLogin): string {
+  const key = privateKeyFile ? `-i ${privateKeyFile} ` : "";
+  return `sftp -P ${port} ${key}${username}@${host}`;
+}
+
+function receives({ fileGroup, publisher, match, transform, delivery }: Subscription): string {
+  const which = [fileGroup, match, publisher && `of ${publisher}`].filter(Boolean).join(" ");
+  const form = transform.length === 0 ? "" : ` as ${transform.at(-1)?.to}`;
+  const where =
+    delivery.kind === "push" ? `push to ${delivery.destination}:${delivery.remotePath}` : `in ${delivery.virtualPath}`;
+  return `${which}${form}, ${where}`;
+}

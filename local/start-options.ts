@@ -1,0 +1,39 @@
+import { parseArgs } from "node:util";
+
+export interface StartOptions {
+  /** The folder with the partner files. */
+  partners: string;
+  /** Exit after the samples were played. */
+  once: boolean;
+  /** Print the ledger as JSON on standard output, and everything else on standard error. */
+  json: boolean;
+}
+
+export const startHelp = `Runs Quayside on this machine: the deployment program against local stand-ins.
+
+  npm start                    play every partner's samples, then stay up and follow the partner files
+  npm start -- --once          play the samples and exit: 0 if every expected delivery arrived byte for byte
+
+Options
+  --partners FOLDER            the partner files (default: partners)
+  --once                       exit after the samples; the default where standard output is no terminal
+  --json                       the ledger as JSON on standard output, everything else on standard error
+  --help                       this text
+`;
+
+/** @throws Error with one line that says what is wrong with the arguments. */
+export function readStartOptions(args: readonly string[], isTerminal: boolean): StartOptions | "help" {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: {
+      partners: { type: "string", default: "partners" },
+      once: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+    allowPositionals: true,
+  });
+  if (values.help) return "help";
+  if (positionals.length > 0) throw new Error(`unexpected argument "${positionals[0]}"; see npm start -- --help`);
+  return { partners: values.partners, once: values.once || !isTerminal, json: values.json };
+}

@@ -1,0 +1,64 @@
+// npm test: build, then types, lint and every test. Ends with one line that counts all of it.
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const specs = "{domain,adapters,functions,jobs,infra,local,test}/**/*.test.ts";
+const folder = mkdtempSync(join(tmpdir(), "quayside-test-"));
+const countsFile = join(folder, "counts.json");
+const counts = { passed: 0, failed: 0, skipped: 0 };
+
+/** Runs a command and resolves to whether it succeeded. With `quiet`, prints its output only when it failed. */
+function run(title, command, args, { quiet = true, env = {} } = {}) {
+  const started = performance.now();
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      stdio: ["ignore", quiet ? "pipe" : "inherit", quiet ? "pipe" : "inherit"],
+      env: { ...process.env, ...env },
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (output += chunk));
+    child.on("error", (error) => (output += error.message));
+    child.on("close", (code) => {
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      if (quiet) console.log(`${code === 0 ? "ok" : "FAILED"}  ${title} (${seconds} s)\n${code === 0 ? "" : output}`.trimEnd());
+      resolve(code === 0);
+    });
+  });
+}
+
+/** A check that counts as one test. */
+async function check(title, command, args) {
+  const ok = await run(title, command, args);
+  counts[ok ? "passed" : "failed"]++;
+  return ok;
+}
+
+try {
+  if (await check("build", process.execPath, ["build.mjs"])) {
+    // Types and lint use one core while the tests wait for servers on the other.
+    const checks = Promise.all([
+      check("types", process.execPath, ["node_modules/typescript/bin/tsc", "--noEmit"]),
+      check("lint", process.execPath, ["node_modules/@biomejs/biome/bin/biome", "check", "."]),
+    ]);
+    const passed = await run("tests", process.execPath, ["node_modules/mocha/bin/mocha.js", ...process.argv.slice(2), specs], {
+      quiet: false,
+      env: { TEST_COUNTS: countsFile },
+    });
+    await checks;
+    try {
+      const tests = JSON.parse(readFileSync(countsFile, "utf8"));
+      for (const kind of Object.keys(counts)) counts[kind] += tests[kind];
+      // A hook that failed outside any test is not in mocha's counts.
+      if (!passed && tests.failed === 0) counts.failed++;
+    } catch {
+      console.log("the tests did not come to their end");
+      counts.failed++;
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(`\n${counts.passed} passed, ${counts.failed} failed${counts.skipped ? `, ${counts.skipped} skipped` : ""}`);
+process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
