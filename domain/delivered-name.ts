@@ -23,23 +23,20 @@ export function deliveredName(
   { publisher, fileName, transfer }: { publisher: string; fileName: string; transfer: number },
 ): string {
   const { stem, extension } = splitName(fileName);
-  const values: Record<string, string> = {
-    name: fileName,
-    stem,
-    extension,
-    publisher,
-    transfer: String(transfer),
-  };
-  const filled = template.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);
+  const values = new Map<string, string>(
+    Object.entries({ name: fileName, stem, extension, publisher, transfer: String(transfer) }),
+  );
+  const filled = template.replace(placeholders, (placeholder, name: string) => values.get(name) ?? placeholder);
   return shorten(onePathSegment(filled, transfer), transfer);
 }
 
-/** The placeholders of a template that do not exist. */
+/** The placeholders of a template that do not exist, each once. */
 export function unknownPlaceholders(template: string): string[] {
-  return [...template.matchAll(/\{(\w*)\}/g)]
-    .map((match) => match[1] ?? "")
-    .filter((name) => !(name in namePlaceholders));
+  const names = [...template.matchAll(placeholders)].map((match) => match[1] ?? "");
+  return [...new Set(names)].filter((name) => !Object.hasOwn(namePlaceholders, name));
 }
+
+const placeholders = /\{([^{}]*)\}/g;
 
 function splitName(name: string): { stem: string; extension: string } {
   const dot = name.lastIndexOf(".");

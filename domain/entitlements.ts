@@ -7,6 +7,8 @@ import type { ObjectKey, RemotePath, VirtualPath } from "./paths";
 export interface Entitlements {
   /** Partner id: its folder name under `partners/`. */
   partner: string;
+  /** The ids it had before, oldest first; absent where it never had another. */
+  previously?: string[];
   /** The organisation's name, for people. */
   name: string;
   login: LoginEntitlement | null;
@@ -57,7 +59,7 @@ export interface Subscription {
   /** Its file name under `subscriptions/`; unique within the partner. */
   name: string;
   fileGroup: string;
-  /** Only files of this partner; null: of any. */
+  /** Only files of this partner, by its original id, which no rename changes; null: of any. */
   publisher: string | null;
   /** Glob on the file name (not its folder); null: every file. */
   match: string | null;

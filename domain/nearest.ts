@@ -19,7 +19,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 export function suggestion(word: string, candidates: readonly string[], noneText = "nothing is declared yet"): string {
   const guess = nearest(word, candidates);
   if (guess !== undefined) return `did you mean "${guess}"?`;
-  return candidates.length === 0 ? noneText : `use one of ${candidates.map((name) => `"${name}"`).join(", ")}`;
+  if (candidates.length === 0) return noneText;
+  return `use ${candidates.length === 1 ? "" : "one of "}${candidates.map((name) => `"${name}"`).join(", ")}`;
 }
 
 /** Optimal string alignment distance. */

@@ -3,7 +3,7 @@ export interface Notification {
   /** Whom it concerns: the publisher of a transfer, the subscriber of a delivery. */
   partner: string;
   event: News["event"];
-  /** Printable ASCII, at most 100 characters (SNS refuses more). */
+  /** Printable ASCII, fewer than 100 characters. */
   subject: string;
   /** Plain text: one sentence, then details, one a line. */
   message: string;
@@ -51,25 +51,30 @@ export interface DeliveryNews {
 
 /** Puts news into words. File names come from outside, so control characters never reach the text. */
 export function notification(news: News): Notification {
-  const { sentence, details } = "delivery" in news ? ofDelivery(news) : ofTransfer(news);
+  const { headline, advice, details } = "delivery" in news ? ofDelivery(news) : ofTransfer(news);
   const lines = details.filter(([, value]) => value !== null).map(([name, value]) => `${name}: ${printable(value)}`);
   return {
     partner: news.partner,
     event: news.event,
-    subject: subject(sentence),
-    message: `${printable(sentence)}\n\n${lines.join("\n")}\n`,
+    subject: subject(headline),
+    message: `${printable(`${headline}. ${advice}`.trim())}\n\n${lines.join("\n")}\n`,
   };
 }
 
-type Detail = [name: string, value: string | number | null];
+interface Text {
+  headline: string;
+  /** What to do about it, if anything. */
+  advice: string;
+  details: [name: string, value: string | number | null][];
+}
 
-function ofTransfer(news: TransferNews): { sentence: string; details: Detail[] } {
-  const sentence =
-    news.event === "transfer.truncated"
-      ? `The upload of ${news.fileName} broke off and was not passed on. Please upload it again.`
-      : `The upload of ${news.fileName} was never confirmed as complete and is held. Please upload it again or contact us.`;
+function ofTransfer(news: TransferNews): Text {
+  const truncated = news.event === "transfer.truncated";
   return {
-    sentence,
+    headline: truncated ? `The upload of ${news.fileName} broke off` : `The upload of ${news.fileName} is held`,
+    advice: truncated
+      ? "What arrived was not passed on. Please upload the file again."
+      : "Nothing confirmed that it is complete, so it was not passed on. Please upload the file again, or tell us that it is.",
     details: [
       ["Transfer", news.transfer],
       ["File group", news.fileGroup],
@@ -81,12 +86,11 @@ function ofTransfer(news: TransferNews): { sentence: string; details: Detail[] }
   };
 }
 
-function ofDelivery(news: DeliveryNews): { sentence: string; details: Detail[] } {
+function ofDelivery(news: DeliveryNews): Text {
   const delivered = news.event === "delivery.delivered";
   return {
-    sentence: delivered
-      ? `${news.fileName} from ${news.publisher} was delivered.`
-      : `${news.fileName} from ${news.publisher} could not be delivered.`,
+    headline: `${news.fileName} from ${news.publisher} ${delivered ? "was delivered" : "could not be delivered"}`,
+    advice: "",
     details: [
       ["Delivery", news.delivery],
       ["Subscription", news.subscription],
@@ -108,7 +112,8 @@ function printable(value: string | number | null): string {
   return String(value).replace(unprintable, "?");
 }
 
-function subject(sentence: string): string {
-  const ascii = `Quayside: ${sentence}`.replace(/[^\x20-\x7e]/gu, "?");
-  return ascii.length <= 100 ? ascii : `${ascii.slice(0, 97)}...`;
+/** SNS wants fewer than 100 characters, all ASCII and no control characters. */
+function subject(headline: string): string {
+  const ascii = `Quayside: ${headline}`.replace(/[^\x20-\x7e]/gu, "?");
+  return ascii.length < 100 ? ascii : `${ascii.slice(0, 96)}...`;
 }

@@ -1,4 +1,5 @@
 import type { Delivery, Entitlements, LoginEntitlement, Subscription, TransformStep } from "./entitlements";
+import { formerIds, originalId } from "./partner-files/former-ids";
 import type { Partner, PartnerSubscription } from "./partner-files/partner";
 import { folderPrefix, remotePath, virtualPath } from "./paths";
 import { parseSshPublicKey } from "./ssh-public-key";
@@ -6,6 +7,13 @@ import { parseSshPublicKey } from "./ssh-public-key";
 /** Everything that the program creates for one partner, already decided. */
 export interface PartnerAccess {
   partner: string;
+  /**
+   * The first id that the partner ever had. Whatever cannot be renamed without being replaced is named after it: the
+   * prefix of its files, its secrets, and its user name unless it has chosen one.
+   */
+  originalId: string;
+  /** The ids it had before, oldest first; empty where it never had another. */
+  previously: string[];
   name: string;
   /** Null where the partner has no login. */
   username: string | null;
@@ -14,6 +22,7 @@ export interface PartnerAccess {
   hasPassword: boolean;
   /** One empty secret each, for an operator to fill; sorted by destination. */
   pushSecrets: { destination: string }[];
+  /** Sorted by address, and its events by name. */
   notifications: { email: string; events: string[] }[];
   entitlements: Entitlements;
 }
@@ -23,12 +32,16 @@ export function partnerAccess(partner: Partner): PartnerAccess {
   const entitlements = compileEntitlements(partner);
   return {
     partner: partner.id,
+    originalId: originalId(partner),
+    previously: formerIds(partner),
     name: partner.settings.name,
     username: entitlements.login?.username ?? null,
     endpoint: entitlements.login?.endpoint ?? null,
     hasPassword: entitlements.login?.passwordVersion != null,
     pushSecrets: entitlements.destinations.map(({ name }) => ({ destination: name })),
-    notifications: partner.settings.notifications.map(({ email, events }) => ({ email, events: [...events].sort() })),
+    notifications: partner.settings.notifications
+      .map(({ email, events }) => ({ email, events: [...new Set(events)].sort() }))
+      .sort(by(({ email }) => email)),
     entitlements,
   };
 }
@@ -36,14 +49,17 @@ export function partnerAccess(partner: Partner): PartnerAccess {
 /** What the partner may do and receives, sorted so that the order in the files never shows in a preview. */
 export function compileEntitlements(partner: Partner): Entitlements {
   const { id, settings } = partner;
+  const root = originalId(partner);
+  const previously = formerIds(partner);
   return {
     partner: id,
+    ...(previously.length > 0 && { previously }),
     name: settings.name,
     login: compileLogin(partner),
     folders: settings.folders
       .map((folder) => ({
         virtualPath: virtualPath(folder.virtualPath),
-        objectPrefix: folderPrefix(id, virtualPath(folder.virtualPath)),
+        objectPrefix: folderPrefix(root, virtualPath(folder.virtualPath)),
         access: folder.access,
         fileGroup: folder.fileGroup ?? null,
       }))
@@ -64,11 +80,12 @@ export function compileEntitlements(partner: Partner): Entitlements {
   };
 }
 
-function compileLogin({ id, settings, keys }: Partner): LoginEntitlement | null {
+function compileLogin(partner: Partner): LoginEntitlement | null {
+  const { settings, keys } = partner;
   if (!settings.login) return null;
   const { username, endpoint, passwordVersion, sourceAddresses } = settings.login;
   return {
-    username: username ?? id,
+    username: username ?? originalId(partner),
     endpoint,
     passwordVersion: passwordVersion ?? null,
     publicKeys: keys.map(({ key }) => key.line).sort(),
@@ -76,7 +93,7 @@ function compileLogin({ id, settings, keys }: Partner): LoginEntitlement | null 
   };
 }
 
-function compileSubscription(partner: Partner, { name, settings }: PartnerSubscription): Subscription {
+function compileSubscription(partner: Partner, { name, settings, publisher }: PartnerSubscription): Subscription {
   const transform = (settings.transform ?? []).map(
     ({ convert }): TransformStep => ({
       kind: "convert",
@@ -88,15 +105,15 @@ function compileSubscription(partner: Partner, { name, settings }: PartnerSubscr
   return {
     name,
     fileGroup: settings.fileGroup,
-    publisher: settings.publisher ?? null,
+    publisher,
     match: settings.match ?? null,
     transform,
-    delivery: compileDelivery(partner.id, settings.deliver, defaultFileName(transform)),
+    delivery: compileDelivery(originalId(partner), settings.deliver, defaultFileName(transform)),
   };
 }
 
 function compileDelivery(
-  partner: string,
+  root: string,
   { push, place }: PartnerSubscription["settings"]["deliver"],
   fileName: string,
 ): Delivery {
@@ -109,12 +126,12 @@ function compileDelivery(
       onConflict: push.onConflict,
     };
   }
-  if (!place) throw new Error(`a delivery of ${partner} neither pushes nor places; load it with loadPartners first`);
+  if (!place) throw new Error(`a delivery of ${root} neither pushes nor places; load it with loadPartners first`);
   const folder = virtualPath(place.virtualPath);
   return {
     kind: "place",
     virtualPath: folder,
-    objectPrefix: folderPrefix(partner, folder),
+    objectPrefix: folderPrefix(root, folder),
     fileName: place.fileName ?? fileName,
     onConflict: place.onConflict,
   };

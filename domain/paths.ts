@@ -18,11 +18,19 @@ export const objectKey = (text: string) => text as ObjectKey;
 export const remotePath = (text: string) => text as RemotePath;
 
 /**
- * The S3 prefix of a partner's folder. Every partner lives under its own first segment, which is what keeps
- * one partner's files out of another's session policy.
+ * The S3 prefix of a partner's folder. Every partner lives under its own first segment, the first id that it ever had,
+ * which is what keeps one partner's files out of another's session policy.
  */
-export function folderPrefix(partner: string, folder: VirtualPath): ObjectKey {
-  return objectKey(`${partner}${folder}/`);
+export function folderPrefix(originalId: string, folder: VirtualPath): ObjectKey {
+  return objectKey(`${originalId}${folder}/`);
+}
+
+/**
+ * The original id of the partner in whose folders an object lies. It is what subscriptions are matched by: it stays the
+ * same when the partner is renamed, so it does not matter whose files are applied first.
+ */
+export function ownerOf(key: ObjectKey): string {
+  return key.slice(0, key.indexOf("/"));
 }
 
 /** The last segment of a path of any vocabulary; empty for a path that ends in `/`. */

@@ -11,9 +11,16 @@ export interface Problem {
   fix: string;
 }
 
+/** Where a problem of a whole file is reported. */
+export const wholeFile = (file: string) => ({ file, line: 1, column: 1 });
+
 /** `acme/partner.yaml:3:5: unknown key "folder"; did you mean "folders"?` — the form that editors and terminals link. */
 export function formatProblem({ file, line, column, message, fix }: Problem): string {
-  return `${file}:${line}:${column}: ${message}; ${fix}`;
+  // Keys and file names are quoted in it, and they may hold anything; a problem stays one line that is safe to print.
+  const text = `${file}:${line}:${column}: ${message}; ${fix}`;
+  return text.replace(/[\p{Cc}\p{Cs}\u2028\u2029]/gu, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
 }
 
 /** Orders problems as a person reads them: by file, then from top to bottom. */

@@ -1,6 +1,9 @@
 import { BlockList, isIP } from "node:net";
 
-/** Whether an IP address lies in one of the CIDR blocks. No block at all means anywhere. */
+/**
+ * Whether an IP address lies in one of the CIDR blocks. No block at all means anywhere. IPv4 counts as the part
+ * `::ffff:0:0/96` of IPv6, so `::/0` holds every address and `0.0.0.0/0` every one of IPv4.
+ */
 export function addressIsIn(address: string, cidrs: readonly string[]): boolean {
   if (cidrs.length === 0) return true;
   // An IPv4 client of a dual-stack socket shows up as ::ffff:203.0.113.7.
@@ -18,7 +21,8 @@ export function addressIsIn(address: string, cidrs: readonly string[]): boolean 
 /** Why a text is not a CIDR block, with the text that was probably meant, or undefined where it is one. */
 export function cidrMistake(text: string): { message: string; fix: string } | undefined {
   const [network = "", length, ...rest] = text.split("/");
-  const family = isIP(network);
+  // A zone (fe80::1%eth0) names an interface of one machine; no address that comes in over the network has one.
+  const family = network.includes("%") ? 0 : isIP(network);
   if (family === 0 || rest.length > 0) {
     return { message: `"${text}" is not an address block`, fix: "write it like 203.0.113.0/24 or 2001:db8::/32" };
   }
@@ -26,7 +30,7 @@ export function cidrMistake(text: string): { message: string; fix: string } | un
   if (length === undefined) {
     return { message: `"${text}" has no prefix length`, fix: `write ${network}/${bits} for this one address` };
   }
-  if (!/^\d{1,3}$/.test(length) || Number(length) > bits) {
+  if (!/^(0|[1-9]\d{0,2})$/.test(length) || Number(length) > bits) {
     return { message: `"/${length}" is not a prefix length`, fix: `use a number from 0 to ${bits}` };
   }
   const first = firstAddress(network, Number(length));

@@ -25,7 +25,8 @@ const curveBits: Record<string, number> = { nistp256: 256, nistp384: 384, nistp5
 /**
  * Parses a one-line OpenSSH public key (`type base64 [comment]`). Anything that would be refused at login, or should
  * be, is a mistake: a private key, RFC 4716 text, options in front, DSA, certificates and hardware-bound types that
- * Transfer Family does not know, RSA below 2,048 bits, a body that contradicts its type.
+ * Transfer Family does not know, RSA below 2,048 bits, a body that contradicts its type or is not canonical base64
+ * (else one key would have several spellings).
  */
 export function parseSshPublicKey(text: string): SshPublicKey | KeyMistake {
   const trimmed = text.trim();
@@ -34,11 +35,19 @@ export function parseSshPublicKey(text: string): SshPublicKey | KeyMistake {
   const [type = "", body = ""] = trimmed.split(/[ \t]+/);
   const wrongType = mistakeOfType(type);
   if (wrongType) return wrongType;
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(body)) return broken("its body is not base64");
-  const fields = readFields(Buffer.from(body, "base64"));
+  const line = `${type} ${body}`;
+  if (line.length > longestKeyBody) {
+    return {
+      message: `the key has ${line.length} characters and Transfer Family takes ${longestKeyBody}`,
+      fix: "ask for an Ed25519 key",
+    };
+  }
+  const bytes = Buffer.from(body, "base64");
+  if (bytes.toString("base64") !== body) return broken("its body is not base64");
+  const fields = readFields(bytes);
   if (fields === undefined || fields.length === 0) return broken("its body ends too early or has bytes left over");
   const innerType = fields[0]?.toString("latin1");
-  if (innerType !== type) return broken(`it says ${type} and its body says ${innerType}`);
+  if (innerType !== type) return broken(`it says ${type} and its body says ${innerType?.slice(0, 40)}`);
   const bits = sizeOf(type, fields);
   if (typeof bits === "string") return broken(bits);
   if (type === "ssh-rsa" && bits < 2048) {
@@ -47,23 +56,16 @@ export function parseSshPublicKey(text: string): SshPublicKey | KeyMistake {
       fix: "ask for an Ed25519 key, or RSA with 3,072 bits or more",
     };
   }
-  const line = `${type} ${body}`;
-  if (line.length > longestKeyBody) {
-    return {
-      message: `the key has ${line.length} characters and Transfer Family takes ${longestKeyBody}`,
-      fix: "ask for an Ed25519 key",
-    };
-  }
-  const digest = createHash("sha256").update(Buffer.from(body, "base64")).digest("base64").replace(/=+$/, "");
+  const digest = createHash("sha256").update(bytes).digest("base64").replace(/=+$/, "");
   return { type, bits, line, fingerprint: `SHA256:${digest}` };
 }
 
 export const isKeyMistake = (result: SshPublicKey | KeyMistake): result is KeyMistake => "message" in result;
 
 function mistakeOfForm(text: string): KeyMistake | undefined {
-  if (text === "")
-    return { message: "the file holds no key", fix: "put the partner's public key into it, or delete it" };
-  if (text.includes("PRIVATE KEY")) {
+  if (text === "") return { message: "there is no key here", fix: "put the public key here, or delete this" };
+  // The armour of every kind; not the words alone, which may be somebody's comment.
+  if (/---- ?BEGIN [A-Z0-9 ]*PRIVATE KEY/.test(text)) {
     return {
       message: "this is a private key",
       fix: "remove it from Git and its history, have the partner make a new pair, and commit only the .pub half",
@@ -82,7 +84,10 @@ function mistakeOfForm(text: string): KeyMistake | undefined {
     };
   }
   if (/[\r\n]/.test(text)) {
-    return { message: "the file holds more than one line", fix: "put each key into a file of its own" };
+    return {
+      message: "a key is one line, and here are more",
+      fix: "give each key a file, or a list entry, of its own",
+    };
   }
   return undefined;
 }
@@ -96,7 +101,7 @@ function mistakeOfType(type: string): KeyMistake | undefined {
     return { message: "this is a certificate, not a key", fix: "ask for the public key itself" };
   return {
     message: "this is not an OpenSSH public key",
-    fix: 'a key is one line that starts with its type: "ssh-ed25519 AAAA… comment", with no options before it',
+    fix: 'a key is one line that starts with its type: "ssh-ed25519 AAAA… comment", with no options or host before it',
   };
 }
 
@@ -123,10 +128,10 @@ function readFields(body: Buffer): Buffer[] | undefined {
 /** The key's size in bits, or what is wrong with its fields. */
 function sizeOf(type: string, fields: readonly Buffer[]): number | string {
   if (type === "ssh-rsa") {
-    const modulus = fields[2];
-    if (fields.length !== 3 || modulus === undefined) return "an RSA body has an exponent and a modulus";
-    const digits = BigInt(`0x${modulus.toString("hex") || "0"}`).toString(2);
-    return digits === "0" ? 0 : digits.length;
+    const [, exponent, modulus] = fields;
+    if (fields.length !== 3 || !exponent || !modulus) return "an RSA body has an exponent and a modulus";
+    if (!isPositive(exponent) || !isPositive(modulus)) return "its exponent and modulus are not positive numbers";
+    return BigInt(`0x${modulus.toString("hex")}`).toString(2).length;
   }
   if (type === "ssh-ed25519") {
     return fields.length === 2 && fields[1]?.length === 32 ? 256 : "an Ed25519 body has 32 bytes";
@@ -134,5 +139,10 @@ function sizeOf(type: string, fields: readonly Buffer[]): number | string {
   const curve = type.slice("ecdsa-sha2-".length);
   if (fields.length !== 3 || fields[1]?.toString("latin1") !== curve) return `its body is not on the curve ${curve}`;
   const bits = curveBits[curve] ?? 0;
-  return fields[2]?.length === 1 + 2 * Math.ceil(bits / 8) ? bits : "its curve point has the wrong length";
+  const point = fields[2];
+  if (point?.length !== 1 + 2 * Math.ceil(bits / 8)) return "its curve point has the wrong length";
+  return point[0] === 4 ? bits : "its curve point is not in the uncompressed form";
 }
+
+/** Whether an mpint (RFC 4251 section 5) is above zero and as short as it can be. */
+const isPositive = ([first = 0x80, second = 0]: Buffer) => first < 0x80 && (first > 0 || second >= 0x80);

@@ -1,7 +1,7 @@
 import { fileNameMatches } from "./file-name-match";
 
 export interface Upload {
-  /** Partner id of who uploaded. */
+  /** Original id of the partner that uploaded. */
   publisher: string;
   fileGroup: string;
   fileName: string;

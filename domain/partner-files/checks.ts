@@ -1,12 +1,16 @@
-import { unknownPlaceholders } from "../delivered-name";
+import { namePlaceholders, unknownPlaceholders } from "../delivered-name";
 import { globMistake } from "../file-name-match";
-import { suggestion } from "../nearest";
+import { nearest, suggestion } from "../nearest";
 import { compileEntitlements } from "../partner-access";
-import type { Problem } from "../problem";
+import { type Problem, wholeFile } from "../problem";
 import { longestSessionPolicy, sessionPolicy } from "../session-policy";
 import { cidrMistake } from "../source-address";
 import { isKeyMistake, parseSshPublicKey } from "../ssh-public-key";
+import { flowChecks } from "./flow-checks";
+import { originalId } from "./former-ids";
+import { limitChecks } from "./limit-checks";
 import type { FileGroups, Partner, PartnerSubscription } from "./partner";
+import { renameChecks } from "./rename-checks";
 import type { YamlPath, YamlSource } from "./yaml-source";
 
 /** What the checks look at. */
@@ -18,12 +22,14 @@ export interface Folder {
 }
 
 type Report = (problem: Problem) => void;
+export type Check = (folder: Folder, report: Report) => void;
 
 /** The rules that hold between values and files, one sentence each. All are run; each reports all it finds. */
-const checks: Record<string, (folder: Folder, report: Report) => void> = {
+export const checks: Record<string, Check> = {
   "A login has a password or at least one key": loginHasAMethod,
   "A login sees at least one folder": loginSeesAFolder,
   "The internal endpoint takes keys only": internalLoginHasNoPassword,
+  "The internal endpoint checks no source addresses": internalLoginComesFromAnywhere,
   "A user name belongs to one login": usernamesAreUnique,
   "A user name is not root": usernameIsNotRoot,
   "A key logs in as one partner": keysAreUnique,
@@ -42,6 +48,10 @@ const checks: Record<string, (folder: Folder, report: Report) => void> = {
   "Every SQL file is used, and every SQL that is used exists": sqlFilesAreUsed,
   "Every destination is used": destinationsAreUsed,
   "Every sample belongs to a subscription or an upload folder": samplesBelong,
+  "An address is told of events once": notificationsAreUnique,
+  ...renameChecks,
+  ...flowChecks,
+  ...limitChecks,
 };
 
 export function checkPartners(folder: Folder): Problem[] {
@@ -61,16 +71,14 @@ function loginHasAMethod({ partners, broken }: Folder, report: Report): void {
     report({
       ...at(source, ["login"], "key"),
       message: "nobody can use this login: it has neither a password nor a key",
-      fix: `add \`passwordVersion: 1\`, or a public key as ${id}/keys/NAME.pub`,
+      fix: `add ${settings.login.endpoint === "internal" ? "" : "`passwordVersion: 1`, or "}a public key as ${id}/keys/NAME.pub`,
     });
   }
-  for (const { settings, keys } of partners) {
+  for (const { settings, keys, source } of partners) {
     const first = keys[0];
-    if (settings.login || !first) continue;
+    if (settings.login || !first || broken.has(source.file)) continue;
     report({
-      file: first.file,
-      line: 1,
-      column: 1,
+      ...wholeFile(first.file),
       message: "this key belongs to no login",
       fix: "add `login:` to partner.yaml, or delete the key",
     });
@@ -103,25 +111,42 @@ function internalLoginHasNoPassword({ partners }: Folder, report: Report): void 
     report({
       ...at(source, ["login", "passwordVersion"], "key"),
       message: "the internal endpoint knows no passwords",
-      fix: "remove the key and add the application's public key under keys/",
+      fix: "remove `passwordVersion`, and add the application's public key under keys/",
     });
   }
 }
 
-const usernameOf = ({ id, settings }: Partner) => settings.login && (settings.login.username ?? id);
+function internalLoginComesFromAnywhere({ partners }: Folder, report: Report): void {
+  for (const { settings, source } of partners) {
+    if (settings.login?.endpoint !== "internal" || settings.login.sourceAddresses === undefined) continue;
+    report({
+      ...at(source, ["login", "sourceAddresses"], "key"),
+      message: "the internal endpoint checks no source addresses",
+      fix: "remove `sourceAddresses`; who reaches that endpoint is decided by its security group",
+    });
+  }
+}
+
+const usernameOf = (partner: Partner) =>
+  partner.settings.login && (partner.settings.login.username ?? originalId(partner));
+
+const usernamePlace = ({ settings, source }: Partner) =>
+  settings.login?.username === undefined ? at(source, ["login"], "key") : at(source, ["login", "username"]);
 
 function usernamesAreUnique({ partners }: Folder, report: Report): void {
   const owners = new Map<string, string>();
-  for (const partner of partners) {
+  // A partner without a user name of its own has its id: whoever wrote the same name down can choose another.
+  const implicit = partners.filter(({ settings }) => settings.login?.username === undefined);
+  for (const partner of new Set([...implicit, ...partners])) {
     const username = usernameOf(partner);
     if (username === undefined) continue;
     const owner = owners.get(username);
     if (owner === undefined) owners.set(username, partner.id);
     else {
       report({
-        ...at(partner.source, ["login", "username"]),
+        ...usernamePlace(partner),
         message: `"${username}" is already the user name of ${owner}`,
-        fix: "choose another user name for one of them",
+        fix: "choose another",
       });
     }
   }
@@ -131,9 +156,9 @@ function usernameIsNotRoot({ partners }: Folder, report: Report): void {
   for (const partner of partners) {
     if (usernameOf(partner) !== "root") continue;
     report({
-      ...at(partner.source, ["login", "username"]),
+      ...usernamePlace(partner),
       message: 'Transfer Family refuses the user name "root"',
-      fix: "choose another",
+      fix: "choose another as `username:`",
     });
   }
 }
@@ -145,9 +170,7 @@ function keysAreUnique({ partners }: Folder, report: Report): void {
     if (owner === undefined) owners.set(key.fingerprint, file);
     else
       report({
-        file,
-        line: 1,
-        column: 1,
+        ...wholeFile(file),
         message: `this is the same key as ${owner}`,
         fix: "delete one, or ask for another key",
       });
@@ -168,7 +191,8 @@ function foldersDoNotOverlap({ partners }: Folder, report: Report): void {
     for (const [index, { virtualPath }] of settings.folders.entries()) {
       const where = at(source, ["folders", index, "virtualPath"]);
       if (/(^|\/)\.{1,2}(\/|$)/.test(virtualPath)) {
-        report({ ...where, message: `"${virtualPath}" climbs out of itself`, fix: 'leave "." and ".." out' });
+        report({ ...where, message: `"${virtualPath}" is no plain path`, fix: 'leave "." and ".." out' });
+        continue;
       }
       for (const earlier of settings.folders.slice(0, index)) {
         if (earlier.virtualPath === virtualPath) {
@@ -187,7 +211,7 @@ function foldersDoNotOverlap({ partners }: Folder, report: Report): void {
 
 const isInside = (inner: string, outer: string) => inner.startsWith(`${outer}/`);
 
-function foldersHaveTheirFileGroup({ partners, fileGroups }: Folder, report: Report): void {
+function foldersHaveTheirFileGroup({ partners, fileGroups, broken }: Folder, report: Report): void {
   for (const { settings, source } of partners) {
     for (const [index, folder] of settings.folders.entries()) {
       if (folder.access === "download") {
@@ -198,6 +222,7 @@ function foldersHaveTheirFileGroup({ partners, fileGroups }: Folder, report: Rep
           fix: "remove the key; a subscription that places files here says which",
         });
       } else if (folder.fileGroup === undefined) {
+        if (broken.has(source.file)) continue;
         report({
           ...at(source, ["folders", index, "access"]),
           message: `uploads into "${folder.virtualPath}" belong to no file group`,
@@ -266,13 +291,17 @@ function subscriptionsWantDeclaredGroups({ partners, fileGroups }: Folder, repor
   }
 }
 
-function publishersUploadTheGroup({ partners, broken }: Folder, report: Report): void {
+function publishersUploadTheGroup({ partners, fileGroups, broken }: Folder, report: Report): void {
+  const isUndeclared = (group = "") => fileGroups.source !== undefined && !fileGroups.names.includes(group);
   for (const { subscription } of allSubscriptions(partners)) {
     const { publisher: id, fileGroup } = subscription.settings;
     if (id === undefined || broken.has(`${id}/partner.yaml`)) continue;
     const where = at(subscription.source, ["publisher"]);
     const publisher = partners.find((partner) => partner.id === id);
     if (!publisher) {
+      // It may be a folder with a problem of its own, perhaps with the very name that was mistyped here.
+      const folders = [...broken].flatMap((file) => /^(.+?)\//.exec(file)?.[1] ?? []);
+      if (folders.includes(nearest(id, [...folders, ...partners.map((partner) => partner.id)]) ?? "")) continue;
       report({
         ...where,
         message: `unknown partner "${id}"`,
@@ -281,7 +310,12 @@ function publishersUploadTheGroup({ partners, broken }: Folder, report: Report):
           partners.map((partner) => partner.id),
         ),
       });
-    } else if (!publisher.settings.folders.some((folder) => folder.fileGroup === fileGroup)) {
+      continue;
+    }
+    const uploads = publisher.settings.folders.filter(({ access }) => access !== "download");
+    // A name that is unknown has been reported where it stands, and may well be this one.
+    if (isUndeclared(fileGroup) || uploads.some((folder) => isUndeclared(folder.fileGroup))) continue;
+    if (!publisher.settings.folders.some((folder) => folder.fileGroup === fileGroup)) {
       report({
         ...where,
         message: `${id} has no folder that uploads "${fileGroup}", so this subscription would never get a file`,
@@ -304,11 +338,11 @@ function matchesAreGlobs({ partners }: Folder, report: Report): void {
   }
 }
 
-function pushesHaveADestination({ partners }: Folder, report: Report): void {
+function pushesHaveADestination({ partners, broken }: Folder, report: Report): void {
   for (const { partner, subscription } of allSubscriptions(partners)) {
     const push = subscription.settings.deliver.push;
     const names = Object.keys(partner.settings.destinations);
-    if (!push || names.includes(push.destination)) continue;
+    if (!push || names.includes(push.destination) || broken.has(partner.source.file)) continue;
     report({
       ...at(subscription.source, ["deliver", "push", "destination"]),
       message: `unknown destination "${push.destination}"`,
@@ -317,10 +351,10 @@ function pushesHaveADestination({ partners }: Folder, report: Report): void {
   }
 }
 
-function placesHaveAFolder({ partners }: Folder, report: Report): void {
+function placesHaveAFolder({ partners, broken }: Folder, report: Report): void {
   for (const { partner, subscription } of allSubscriptions(partners)) {
     const place = subscription.settings.deliver.place;
-    if (!place) continue;
+    if (!place || broken.has(partner.source.file)) continue;
     const where = at(subscription.source, ["deliver", "place", "virtualPath"]);
     const folder = partner.settings.folders.find(({ virtualPath }) => virtualPath === place.virtualPath);
     const downloads = partner.settings.folders
@@ -352,7 +386,7 @@ function templatesAreKnown({ partners }: Folder, report: Report): void {
         report({
           ...where,
           message: `unknown placeholder "{${name}}"`,
-          fix: suggestion(name, ["name", "stem", "extension", "publisher", "transfer"]),
+          fix: suggestion(name, Object.keys(namePlaceholders)),
         });
       }
       if (template.includes("/")) {
@@ -384,11 +418,13 @@ function transformStepsFit({ partners }: Folder, report: Report): void {
 function sqlFilesAreUsed({ partners, broken }: Folder, report: Report): void {
   for (const { id, subscriptions, transforms } of partners) {
     const used = new Set<string>();
+    let isOneMissing = false;
     for (const { settings, source } of subscriptions) {
       for (const [index, { convert }] of (settings.transform ?? []).entries()) {
         if (convert.sql === undefined) continue;
         used.add(convert.sql);
-        if (transforms.has(convert.sql)) continue;
+        if (transforms.has(convert.sql) || anyIn(broken, `${id}/transforms/`)) continue;
+        isOneMissing = true;
         report({
           ...at(source, ["transform", index, "convert", "sql"]),
           message: `there is no file ${id}/${convert.sql}`,
@@ -396,13 +432,12 @@ function sqlFilesAreUsed({ partners, broken }: Folder, report: Report): void {
         });
       }
     }
-    if (anyIn(broken, `${id}/subscriptions/`)) continue;
+    // The file that seems to be unused may be the one that is missing under another name.
+    if (isOneMissing || anyIn(broken, `${id}/subscriptions/`)) continue;
     for (const file of transforms.keys()) {
-      if (used.has(file)) continue;
+      if (used.has(file) || broken.has(`${id}/${file}`)) continue;
       report({
-        file: `${id}/${file}`,
-        line: 1,
-        column: 1,
+        ...wholeFile(`${id}/${file}`),
         message: "no subscription uses this file",
         fix: "name it in a `transform:`, or delete it",
       });
@@ -413,8 +448,12 @@ function sqlFilesAreUsed({ partners, broken }: Folder, report: Report): void {
 function destinationsAreUsed({ partners, broken }: Folder, report: Report): void {
   for (const { id, settings, subscriptions, source } of partners) {
     if (anyIn(broken, `${id}/subscriptions/`)) continue;
-    for (const name of Object.keys(settings.destinations)) {
-      if (subscriptions.some((subscription) => subscription.settings.deliver.push?.destination === name)) continue;
+    const names = Object.keys(settings.destinations);
+    const used = subscriptions.flatMap(({ settings }) => settings.deliver.push?.destination ?? []);
+    // The one that seems to be unused may be the one that a subscription misspells.
+    if (used.some((name) => !names.includes(name))) continue;
+    for (const name of names) {
+      if (used.includes(name)) continue;
       report({
         ...at(source, ["destinations", name], "key"),
         message: `no subscription pushes to "${name}"`,
@@ -425,29 +464,39 @@ function destinationsAreUsed({ partners, broken }: Folder, report: Report): void
 }
 
 function samplesBelong({ partners, broken }: Folder, report: Report): void {
-  for (const { id, settings, subscriptions, samples } of partners) {
+  for (const { id, settings, subscriptions, samples, source } of partners) {
     const names = subscriptions.map(({ name }) => name);
     for (const { subscription, file } of samples.contracts) {
-      if (names.includes(subscription) || broken.has(`${id}/subscriptions/${subscription}.yaml`)) continue;
+      if (names.includes(subscription) || anyIn(broken, `${id}/subscriptions/`)) continue;
       report({
-        file,
-        line: 1,
-        column: 1,
+        ...wholeFile(file),
         message: `${id} has no subscription "${subscription}"`,
-        fix: `${suggestion(subscription, names, "add the subscription")} Uploads of this partner go to samples/uploads/`,
+        fix: `${suggestion(subscription, names, "add it")} (files that this partner uploads go under samples/uploads/)`,
       });
     }
     const folders = settings.folders
       .filter(({ access }) => access !== "download")
       .map(({ virtualPath }) => virtualPath);
     for (const { virtualPath, file } of samples.uploads) {
-      if (folders.includes(virtualPath)) continue;
+      if (folders.includes(virtualPath) || broken.has(source.file)) continue;
       report({
-        file,
-        line: 1,
-        column: 1,
+        ...wholeFile(file),
         message: `${id} has no upload folder "${virtualPath}"`,
         fix: suggestion(virtualPath, folders, "add the folder to partner.yaml"),
+      });
+    }
+  }
+}
+
+function notificationsAreUnique({ partners }: Folder, report: Report): void {
+  for (const { settings, source } of partners) {
+    const emails = settings.notifications.map(({ email }) => email.toLowerCase());
+    for (const [index, email] of emails.entries()) {
+      if (emails.indexOf(email) === index) continue;
+      report({
+        ...at(source, ["notifications", index, "email"]),
+        message: `"${email}" is listed twice, and SNS keeps one subscription for an address`,
+        fix: "put all its events into one entry",
       });
     }
   }

@@ -13,10 +13,15 @@ const name = (what: string) =>
 
 const email = z.email("write an e-mail address");
 
+// No * ? $ and \, which mean something in the session policy that the path becomes a part of. With bucket and partner,
+// Transfer Family takes 1,024 characters (API shape MapTarget).
 const absolutePath = z
   .string()
-  .regex(/^(\/[^/]+)+$/, 'write an absolute path without a slash at its end, like "/claims"')
-  .max(1024, "use at most 1,024 characters");
+  .regex(
+    /^(\/[^/*?$\\]+)+$/,
+    'write an absolute path like "/claims", without a slash at its end and without * ? $ and \\',
+  )
+  .max(900, "use at most 900 characters");
 
 const onConflict = z
   .enum(["replace", "rename", "fail"])
@@ -101,8 +106,24 @@ const destination = z.strictObject({
     .describe("The host keys of the server: one, or two while it rotates. Nothing else is trusted."),
 });
 
+const partnerId = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{1,30}[a-z0-9]$/, "use 3 to 32 lower-case letters, digits and hyphens, with a letter first");
+
 export const partnerFile = z.strictObject({
-  name: z.string().min(1, "write the organisation's name").max(200).describe("The organisation's name, for people."),
+  name: z
+    .string()
+    .min(1, "write the organisation's name")
+    .max(200, "use at most 200 characters")
+    .describe("The organisation's name, for people."),
+  previously: z
+    .union([partnerId, z.array(partnerId).min(1, "name at least one former id")], {
+      error: "write the former id, or a list of all former ids, the oldest first",
+    })
+    .optional()
+    .describe(
+      "The id (folder name) that this partner had before it was renamed; a list, oldest first, after several renames. It keeps files, user name, password and history. Leave it here for good.",
+    ),
   contacts: z
     .array(
       z.strictObject({
@@ -168,15 +189,20 @@ const delivery = z
       .optional()
       .describe("Put the file into one of the partner's download folders here."),
   })
-  .refine((value) => (value.push === undefined) !== (value.place === undefined), {
-    message: "a delivery either pushes or places; give exactly one of `push` and `place`",
-  });
+  .superRefine(({ push, place }, context) => {
+    if ((push === undefined) !== (place === undefined)) return;
+    const params = { what: push === undefined ? "neither pushes nor places" : "both pushes and places" };
+    context.addIssue({ code: "custom", params, message: "give exactly one of `push` and `place`" });
+  })
+  // The same for editors, whose JSON Schema is made from these definitions.
+  .meta({ oneOf: [{ required: ["push"] }, { required: ["place"] }] });
 
 export const subscriptionFile = z.strictObject({
   fileGroup: z.string().describe("The files that are wanted."),
   publisher: z.string().optional().describe("Only those of this partner. Without it, of every partner."),
   match: z
     .string()
+    .max(255, "use at most 255 characters")
     .optional()
     .describe('Only files whose name matches this glob, for example "*.json". Upper and lower case differ.'),
   transform: z

@@ -1,8 +1,11 @@
-import type { Problem } from "../problem";
-import { sortProblems } from "../problem";
+import { isUtf8 } from "node:buffer";
+import { type Problem, sortProblems, wholeFile } from "../problem";
 import { isKeyMistake, parseSshPublicKey } from "../ssh-public-key";
 import { checkPartners } from "./checks";
+import { collidingPaths } from "./colliding-paths";
 import { fileGroupsFile, partnerFile, subscriptionFile } from "./definitions";
+import { findSecrets } from "./find-secrets";
+import { originalId } from "./former-ids";
 import type { FileGroups, Partner, PartnerKey, PartnerSubscription } from "./partner";
 import { readForm } from "./read-form";
 import type { FileMap } from "./read-partner-folder";
@@ -21,7 +24,7 @@ type Report = (problem: Problem) => void;
 
 /** Reads a whole partners folder and checks it: every problem at once, and nothing is guessed. */
 export function loadPartners(files: FileMap): LoadedPartners {
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...findSecrets(files), ...collidingPaths(files.keys())];
   const report: Report = (problem) => void problems.push(problem);
   const fileGroups = readFileGroups(files, report);
   const partners: Partner[] = [];
@@ -29,9 +32,20 @@ export function loadPartners(files: FileMap): LoadedPartners {
     const partner = readPartner(id, ownFiles, report);
     if (partner) partners.push(partner);
   }
+  resolvePublishers(partners);
+  partners.sort((a, b) => (a.id < b.id ? -1 : 1));
   // Rules across files are checked among what could be read, so that one broken file does not hide the rest.
   problems.push(...checkPartners({ partners, fileGroups, broken: new Set(problems.map(({ file }) => file)) }));
   return { partners, fileGroups, problems: sortProblems(problems) };
+}
+
+/** Files name a partner as it is called today. */
+function resolvePublishers(partners: readonly Partner[]): void {
+  const originalIds = new Map(partners.map((partner) => [partner.id, originalId(partner)]));
+  for (const subscription of partners.flatMap(({ subscriptions }) => subscriptions)) {
+    if (subscription.publisher === null) continue;
+    subscription.publisher = originalIds.get(subscription.publisher) ?? subscription.publisher;
+  }
 }
 
 const partnerIdForm = /^[a-z][a-z0-9-]{1,30}[a-z0-9]$/;
@@ -43,9 +57,7 @@ function filesByPartner(files: FileMap, report: Report): Map<string, FileMap> {
     if (slash < 0) {
       if (path !== "file-groups.yaml" && path !== "README.md") {
         report({
-          file: path,
-          line: 1,
-          column: 1,
+          ...wholeFile(path),
           message: "this file has no meaning here",
           fix: "move it into a partner's folder, or delete it",
         });
@@ -59,9 +71,7 @@ function filesByPartner(files: FileMap, report: Report): Map<string, FileMap> {
   for (const id of byPartner.keys()) {
     if (!partnerIdForm.test(id)) {
       report({
-        file: `${id}/partner.yaml`,
-        line: 1,
-        column: 1,
+        ...wholeFile(`${id}/partner.yaml`),
         message: `"${id}" is not a partner id`,
         fix: "name the folder with 3 to 32 lower-case letters, digits and hyphens, with a letter first",
       });
@@ -75,9 +85,7 @@ function readFileGroups(files: FileMap, report: Report): FileGroups {
   const content = files.get(file);
   if (content === undefined) {
     report({
-      file,
-      line: 1,
-      column: 1,
+      ...wholeFile(file),
       message: "the catalogue of file groups is missing",
       fix: "create it with a key `fileGroups`",
     });
@@ -95,24 +103,23 @@ function readFileGroups(files: FileMap, report: Report): FileGroups {
 }
 
 function readPartner(id: string, files: FileMap, report: Report): Partner | undefined {
-  reportUnknownFiles(id, files, report);
   const file = `${id}/partner.yaml`;
   const content = files.get(file);
-  if (content === undefined) {
+  const isPartner = [...files.keys()].some((path) => isKnown(id, path) || isKnown(id, asYaml(path)));
+  if (isPartner) reportUnknownFiles(id, files, report);
+  if (content === undefined && !files.has(`${id}/partner.yml`)) {
     report({
-      file,
-      line: 1,
-      column: 1,
+      ...wholeFile(file),
       message: `the folder "${id}" has no partner.yaml`,
       fix: "create it, or delete the folder",
     });
-    return undefined;
   }
+  // All of them are read before partner.yaml is, so that what is wrong with it hides nothing of what is wrong with them.
   const keys = readKeys(id, files, report);
   const subscriptions = readSubscriptions(id, files, report);
-  const transforms = new Map(
-    entriesUnder(files, `${id}/transforms/`).map(([path, sql]) => [path.slice(id.length + 1), decode(sql)]),
-  );
+  const transforms = readTransforms(id, files, report);
+  const samples = readSamples(id, files, report);
+  if (content === undefined) return undefined;
   const source = parseYaml(file, content);
   if (Array.isArray(source)) {
     source.forEach(report);
@@ -121,20 +128,24 @@ function readPartner(id: string, files: FileMap, report: Report): Partner | unde
   const form = readForm(partnerFile, source);
   form.problems.forEach(report);
   if (!form.value) return undefined;
-  return { id, settings: form.value, source, keys, subscriptions, transforms, samples: readSamples(id, files, report) };
+  return { id, settings: form.value, source, keys, subscriptions, transforms, samples };
 }
 
-const knownFile = /^(partner\.yaml|subscriptions\/[^/]+\.yaml|keys\/[^/]+\.pub|transforms\/[^/]+\.sql|samples\/.+)$/;
+const knownFile = /^(partner\.yaml|subscriptions\/[^/]+\.yaml|keys\/[^/]+\.pub|transforms\/[^/]+\.sql|samples\/.+)$/s;
+
+const isKnown = (id: string, path: string) => knownFile.test(path.slice(id.length + 1));
+
+const asYaml = (path: string) => path.replace(/\.yml$/, ".yaml");
 
 function reportUnknownFiles(id: string, files: FileMap, report: Report): void {
   for (const file of files.keys()) {
-    if (knownFile.test(file.slice(id.length + 1))) continue;
+    if (isKnown(id, file)) continue;
     report({
-      file,
-      line: 1,
-      column: 1,
+      ...wholeFile(file),
       message: "this file has no meaning here",
-      fix: "a partner has partner.yaml, subscriptions/*.yaml, keys/*.pub, transforms/*.sql and samples/; rename or delete it",
+      fix: isKnown(id, asYaml(file))
+        ? `rename it to ${asYaml(file).slice(file.lastIndexOf("/") + 1)}`
+        : "a partner has partner.yaml, subscriptions/*.yaml, keys/*.pub, transforms/*.sql and samples/; rename or delete it",
     });
   }
 }
@@ -144,7 +155,7 @@ function readKeys(id: string, files: FileMap, report: Report): PartnerKey[] {
     if (!file.endsWith(".pub")) return [];
     const key = parseSshPublicKey(decode(content));
     if (!isKeyMistake(key)) return [{ file, key }];
-    report({ file, line: 1, column: 1, ...key });
+    report({ ...wholeFile(file), ...key });
     return [];
   });
 }
@@ -155,9 +166,7 @@ function readSubscriptions(id: string, files: FileMap, report: Report): PartnerS
     if (!file.endsWith(".yaml") || name.includes("/")) return [];
     if (!/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/.test(name)) {
       report({
-        file,
-        line: 1,
-        column: 1,
+        ...wholeFile(file),
         message: `"${name}" is not a subscription name`,
         fix: "name the file with 2 to 40 lower-case letters, digits and hyphens, with a letter first",
       });
@@ -170,8 +179,19 @@ function readSubscriptions(id: string, files: FileMap, report: Report): PartnerS
     }
     const form = readForm(subscriptionFile, source);
     form.problems.forEach(report);
-    return form.value ? [{ name, settings: form.value, source }] : [];
+    return form.value ? [{ name, settings: form.value, publisher: form.value.publisher ?? null, source }] : [];
   });
+}
+
+function readTransforms(id: string, files: FileMap, report: Report): Map<string, string> {
+  return new Map(
+    entriesUnder(files, `${id}/transforms/`).map(([file, content]) => {
+      if (!isUtf8(content)) {
+        report({ ...wholeFile(file), message: "the file is not UTF-8 text", fix: "save it as UTF-8" });
+      }
+      return [file.slice(id.length + 1), decode(content)];
+    }),
+  );
 }
 
 const entriesUnder = (files: FileMap, prefix: string): [string, Uint8Array][] =>

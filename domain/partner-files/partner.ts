@@ -28,6 +28,8 @@ export interface PartnerSubscription {
   /** Its file name without `.yaml`. */
   name: string;
   settings: SubscriptionFile;
+  /** Only files of this partner, by its original id, which no rename changes; null: of any. */
+  publisher: string | null;
   source: YamlSource;
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { suggestion } from "../nearest";
+import { nearest, suggestion } from "../nearest";
 import type { Problem } from "../problem";
 import type { YamlPath, YamlSource } from "./yaml-source";
 
@@ -17,8 +17,32 @@ export function readForm<Definition extends z.ZodType>(
   const { issues } = result.error;
   return {
     value: definition.safeParse(withoutUnknownKeys(source.value, issues)).data,
-    problems: issues.flatMap((issue) => describe(issue, definition, source)),
+    problems: withoutEchoes(issues, definition, source).flatMap((issue) => describe(issue, definition, source)),
   };
+}
+
+/**
+ * The issues without echoes of others: what only follows from a misspelt key (the key that was meant is missing, a
+ * rule between the keys of its mapping does not hold), and all but one of the rules that the same value breaks.
+ */
+function withoutEchoes(issues: readonly Issue[], definition: z.ZodType, source: YamlSource): Issue[] {
+  const misspelt = new Set<string>();
+  for (const { code, path, ...issue } of issues) {
+    if (code !== "unrecognized_keys" || !("keys" in issue)) continue;
+    misspelt.add(JSON.stringify(path));
+    for (const key of issue.keys) {
+      const meant = nearest(key, keysAt(definition, path as YamlPath));
+      if (meant !== undefined) misspelt.add(JSON.stringify([...path, meant]));
+    }
+  }
+  return issues.filter(({ code, path }, index) => {
+    if (code === "unrecognized_keys") return true;
+    const place = JSON.stringify(path);
+    // A number that is far too large is not a whole one either: the last rule that it breaks says more.
+    if (issues.findLastIndex((other) => JSON.stringify(other.path) === place) > index) return false;
+    const isEcho = code === "custom" || valueAt(source.value, path as YamlPath) === undefined;
+    return !(isEcho && misspelt.has(place));
+  });
 }
 
 function withoutUnknownKeys(value: unknown, issues: readonly Issue[]): unknown {
@@ -53,7 +77,9 @@ function describe(issue: Issue, definition: z.ZodType, source: YamlSource): Prob
         {
           ...here,
           message: `${subject} is ${kindOf(valueAt(source.value, path))}`,
-          fix: `it must be ${kindNames[issue.expected] ?? issue.expected}`,
+          fix: `it must be ${kindNames[issue.expected] ?? issue.expected}${
+            issue.expected === "string" && isPlain(valueAt(source.value, path)) ? "; put it in quotes" : ""
+          }`,
         },
       ];
     case "invalid_value": {
@@ -62,9 +88,9 @@ function describe(issue: Issue, definition: z.ZodType, source: YamlSource): Prob
       if (given === undefined) {
         return [{ ...here, message: `${subject} is missing`, fix: `add ${path.at(-1)}: ${choices.join(" | ")}` }];
       }
-      return [
-        { ...here, message: `${subject} cannot be ${JSON.stringify(given)}`, fix: suggestion(String(given), choices) },
-      ];
+      const message =
+        typeof given === "string" ? `${subject} cannot be ${quote(given)}` : `${subject} is ${kindOf(given)}`;
+      return [{ ...here, message, fix: suggestion(typeof given === "string" ? given : "", choices) }];
     }
     case "invalid_key":
       return [
@@ -75,14 +101,26 @@ function describe(issue: Issue, definition: z.ZodType, source: YamlSource): Prob
         },
       ];
     case "custom":
-      return [{ ...here, message: `${subject} is ambiguous`, fix: issue.message }];
-    default:
-      return [{ ...here, message: `${subject} is not right`, fix: issue.message }];
+      return [{ ...here, message: `${subject} ${issue.params?.what ?? "is not right"}`, fix: issue.message }];
+    default: {
+      const given = valueAt(source.value, path);
+      const message =
+        typeof given === "string" || typeof given === "number"
+          ? `${subject} cannot be ${quote(given)}`
+          : `${subject} ${Array.isArray(given) ? `has ${given.length || "no"} entries` : "is not right"}`;
+      return [{ ...here, message, fix: issue.message }];
+    }
   }
 }
 
+/** A value as it may be repeated in a message of one line. */
+function quote(value: string | number): string {
+  const text = JSON.stringify(value);
+  return text.length <= 80 ? text : `${text.slice(0, 76)}…"`;
+}
+
 const kindNames: Record<string, string> = {
-  string: "text (put it in quotes if it looks like a number)",
+  string: "text",
   number: "a number",
   int: "a whole number",
   array: "a list",
@@ -91,12 +129,15 @@ const kindNames: Record<string, string> = {
   boolean: "true or false",
 };
 
+/** Whether a value would be text if only it stood in quotes. */
+const isPlain = (value: unknown) => typeof value === "number" || typeof value === "boolean";
+
 function kindOf(value: unknown): string {
   if (value === null) return "empty";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a mapping";
   if (typeof value === "string") return "text";
-  return `the ${typeof value} ${String(value)}`;
+  return typeof value === "boolean" ? `${value}` : `the number ${value}`;
 }
 
 /** `folders[2].access` */

@@ -1,4 +1,4 @@
-import type { Problem } from "../problem";
+import { type Problem, wholeFile } from "../problem";
 import type { ContractSample, Samples, UploadSample } from "./partner";
 import type { FileMap } from "./read-partner-folder";
 
@@ -12,7 +12,7 @@ export function readSamples(id: string, files: FileMap, report: (problem: Proble
   const root = `${id}/samples/`;
   const contracts: ContractSample[] = [];
   const uploads: UploadSample[] = [];
-  const own = [...files].filter(([path]) => path.startsWith(root)).map(([path]) => path);
+  const own = [...files.keys()].filter((path) => path.startsWith(root)).sort();
   const results = own.filter((path) => isExpectation(path.slice(root.length)));
   const claimed = new Set<string>();
   for (const path of own) {
@@ -21,6 +21,14 @@ export function readSamples(id: string, files: FileMap, report: (problem: Proble
     const inner = path.slice(root.length);
     if (inner.startsWith("uploads/")) {
       const slash = inner.lastIndexOf("/");
+      if (slash === "uploads".length) {
+        report({
+          ...wholeFile(path),
+          message: "this upload lies in no folder",
+          fix: "put it where the partner would, like samples/uploads/claims/FILE",
+        });
+        continue;
+      }
       uploads.push({
         virtualPath: inner.slice("uploads".length, slash),
         name: inner.slice(slash + 1),
@@ -31,16 +39,14 @@ export function readSamples(id: string, files: FileMap, report: (problem: Proble
     }
     if (inner.includes("/")) {
       report({
-        file: path,
-        line: 1,
-        column: 1,
+        ...wholeFile(path),
         message: "samples have no folder of this name",
         fix: "use samples/uploads/…, or put the file into samples/ itself",
       });
       continue;
     }
     const base = inner.replace(/\.[^.]*$/, "");
-    const expected = results.find((result) => result.slice(root.length).startsWith(`${base}.expected.`));
+    const expected = results.find((result) => result.slice(root.length).replace(expectation, "") === base);
     if (expected) claimed.add(expected);
     contracts.push({
       subscription: base.split(".", 1)[0] ?? base,
@@ -52,9 +58,7 @@ export function readSamples(id: string, files: FileMap, report: (problem: Proble
   }
   for (const path of results.filter((result) => !claimed.has(result))) {
     report({
-      file: path,
-      line: 1,
-      column: 1,
+      ...wholeFile(path),
       message: "this expected result has no sample",
       fix: "add the sample it is the result of, or delete it",
     });
@@ -62,4 +66,6 @@ export function readSamples(id: string, files: FileMap, report: (problem: Proble
   return { contracts, uploads };
 }
 
-const isExpectation = (inner: string) => !inner.startsWith("uploads/") && /\.expected(\.[^.]+)?$/.test(inner);
+const expectation = /\.expected(\.[^.]+)?$/;
+
+const isExpectation = (inner: string) => !inner.startsWith("uploads/") && expectation.test(inner);

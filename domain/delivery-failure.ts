@@ -1,0 +1,101 @@
+/** What a failure stands in the way of: one file, every file of one remote folder, or the whole destination. */
+export type FailureReach = "delivery" | "folder" | "destination";
+
+/**
+ * Why a delivery did not succeed this time. `canPass` says whether trying again may help; where it can't, the delivery
+ * needs a person. The message is one line, for people.
+ */
+export class DeliveryFailure extends Error {
+  override readonly name = "DeliveryFailure";
+  readonly canPass: boolean;
+  readonly reach: FailureReach;
+  /** The SFTP status that the server gave, where it gave one. */
+  readonly status: number | undefined;
+
+  constructor(
+    message: string,
+    { canPass, reach = "delivery", status }: { canPass: boolean; reach?: FailureReach; status?: number },
+  ) {
+    super(message.replace(/\s+/g, " ").trim());
+    this.canPass = canPass;
+    this.reach = reach;
+    this.status = status;
+  }
+}
+
+/** The status codes of SFTP version 3 that tell causes apart (draft-ietf-secsh-filexfer-02, section 7). */
+export const sftpStatus = { noSuchFile: 2, permissionDenied: 3, unsupported: 8 } as const;
+
+/**
+ * The failure behind an SFTP operation's error. `what` names the operation (`opening /inbox/.x.part`). A server's
+ * general "failure" (4) may be a full disk or a quota, so it can pass; so can anything that broke the connection.
+ */
+export function sftpFailure(error: unknown, what: string): DeliveryFailure {
+  if (error instanceof DeliveryFailure) return error;
+  const code = codeOf(error);
+  const status = typeof code === "number" ? code : undefined;
+  switch (status) {
+    case sftpStatus.noSuchFile:
+      return new DeliveryFailure(`${what}: no such file or folder`, { canPass: false, status });
+    case sftpStatus.permissionDenied:
+      return new DeliveryFailure(`${what}: permission denied`, { canPass: false, status });
+    case sftpStatus.unsupported:
+      return new DeliveryFailure(`${what}: the server does not support this`, { canPass: false, status });
+    default:
+      return new DeliveryFailure(`${what}: ${messageOf(error)}`, { canPass: true, status });
+  }
+}
+
+/**
+ * The failure behind an SSH connection that did not come about. Network trouble passes. A refused login and two sides
+ * without a common algorithm don't, and concern every delivery to the destination.
+ */
+export function connectFailure(error: unknown, address: string): DeliveryFailure {
+  if (error instanceof DeliveryFailure) return error;
+  const message = messageOf(error);
+  const lasting = (text: string) => new DeliveryFailure(text, { canPass: false, reach: "destination" });
+  if (levelOf(error) === "client-authentication" || /authentication methods failed/i.test(message)) {
+    return lasting(`${address} refused the login: check the username, and the password or key in the secret`);
+  }
+  if (/no matching .*(algorithm|format|exchange|cipher|mac|key)/i.test(message)) {
+    return lasting(`${address} and this job share no algorithm: ${message}`);
+  }
+  if (/unable to start subsystem|subsystem request failed/i.test(message)) {
+    return lasting(`${address} accepts the login but offers no SFTP: ${message}`);
+  }
+  if (/cannot parse privatekey|bad passphrase|integrity check failed/i.test(message)) {
+    return lasting(`the private key for ${address} cannot be read: ${message}`);
+  }
+  return new DeliveryFailure(`cannot connect to ${address}: ${message}`, { canPass: true, reach: "destination" });
+}
+
+/** S3 errors which say that this object version will not become readable, or this key writable, by itself. */
+const lastingObjectErrors = [
+  ...["NoSuchKey", "NoSuchVersion", "NoSuchBucket", "MethodNotAllowed", "InvalidObjectState"],
+  ...["InvalidArgument", "KeyTooLongError", "EntityTooLarge"],
+];
+
+/** The failure behind an S3 operation's error. Everything but a missing or archived object or an impossible request can pass. */
+export function objectFailure(error: unknown, what: string): DeliveryFailure {
+  if (error instanceof DeliveryFailure) return error;
+  const name = error instanceof Error ? error.name : "";
+  return new DeliveryFailure(`${what}: ${name && name !== "Error" ? `${name}: ` : ""}${messageOf(error)}`, {
+    canPass: !lastingObjectErrors.includes(name),
+  });
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+}
+
+function levelOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "level" in error ? error.level : undefined;
+}
+
+function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = codeOf(error);
+  // Node's errors of several addresses at once have a code and no text.
+  if (message === "") return typeof code === "string" ? code : "unknown error";
+  return typeof code === "string" && !message.includes(code) ? `${message} (${code})` : message;
+}

@@ -1,0 +1,166 @@
+import { expect } from "chai";
+import s3EventOfEventBridge from "./fixtures/lambda-dotnet-cloudwatchevents-s3objectcreated.json";
+import dotnetS3Event from "./fixtures/lambda-dotnet-s3-event.json";
+import goS3Event from "./fixtures/lambda-go-s3-event.json";
+import lifecycleEvent from "./fixtures/lambda-go-s3-lifecycle-event.json";
+import snsInSqs from "./fixtures/powertools-ts-sns-body.json";
+import { routeMessage } from "./route-message";
+
+/** As Transfer Family sends it; field names: its user guide, "Transfer Family events detail reference". */
+function transferEvent(detailType: string, detail: Record<string, unknown>, overrides: Record<string, unknown> = {}) {
+  return JSON.stringify({
+    version: "0",
+    id: "d232c159-59ed-7a4e-7b20-1297f16d0d90",
+    "detail-type": detailType,
+    source: "aws.transfer",
+    account: "000000000000",
+    time: "2026-06-03T17:11:07Z",
+    region: "eu-central-1",
+    resources: ["arn:aws:transfer:eu-central-1:000000000000:server/s-ccbbd58bb48140b09"],
+    detail: { "server-id": "s-ccbbd58bb48140b09", username: "acme", protocol: "SFTP", ...detail },
+    ...overrides,
+  });
+}
+
+function uploadsOf(body: unknown) {
+  const message = routeMessage(typeof body === "string" ? body : JSON.stringify(body));
+  if (message.kind !== "uploads") throw new Error(`it is ${message.kind}`);
+  return message.uploads;
+}
+
+function endOf(body: string) {
+  const message = routeMessage(body);
+  if (message.kind !== "upload-end") throw new Error(`it is ${message.kind}`);
+  return message.end;
+}
+
+describe("routeMessage", () => {
+  describe("with an S3 event", () => {
+    it("reads a record wholly", () => {
+      expect(uploadsOf(goS3Event)).to.deep.equal([
+        {
+          bucket: "sourcebucket",
+          objectKey: "Happy Face.jpg",
+          versionId: "version",
+          size: 1024,
+          etag: "d41d8cd98f00b204e9800998ecf8427e",
+          sequencer: "Happy Sequencer",
+          uploadedAt: new Date("1970-01-01T00:00:00.123Z"),
+        },
+      ]);
+    });
+
+    it("reads every record, a plus as a blank, and the version of an unversioned bucket as null", () => {
+      const uploads = uploadsOf(dotnetS3Event);
+      expect(uploads.map(({ objectKey }) => objectKey)).to.deep.equal(["HappyFace.jpg", "New File.jpg"]);
+      expect(uploads.map(({ versionId }) => versionId)).to.deep.equal(["null", "null"]);
+    });
+
+    for (const [encoded, decoded] of [
+      ["a%40b", "a@b"],
+      ["a%2Bb", "a+b"],
+      ["acme/claims/%C3%A4rzte+2026.json", "acme/claims/ärzte 2026.json"],
+      ["100%25.csv", "100%.csv"],
+    ]) {
+      it(`decodes the key ${encoded}`, () => {
+        const event = structuredClone(goS3Event);
+        for (const record of event.Records) record.s3.object.key = encoded ?? "";
+        expect(uploadsOf(event)[0]?.objectKey).to.equal(decoded);
+      });
+    }
+
+    it("reads it in an SNS envelope", () => {
+      const [record] = snsInSqs.Records;
+      const envelope = { ...JSON.parse(record?.body ?? ""), Message: JSON.stringify(goS3Event) };
+      expect(uploadsOf(envelope)[0]?.objectKey).to.equal("Happy Face.jpg");
+    });
+
+    it("takes no upload from an event that is not a creation", () => {
+      expect(uploadsOf(lifecycleEvent)).to.deep.equal([]);
+    });
+
+    it("knows the test event", () => {
+      const body = { Service: "Amazon S3", Event: "s3:TestEvent", Time: "2026-06-03T17:11:07.000Z", Bucket: "files" };
+      expect(routeMessage(JSON.stringify(body))).to.deep.equal({ kind: "s3-test" });
+    });
+
+    it("refuses a record without a size, and names the field", () => {
+      const { size: _, ...object } = goS3Event.Records[0]?.s3.object ?? {};
+      const record = { ...goS3Event.Records[0], s3: { ...goS3Event.Records[0]?.s3, object } };
+      expect(() => routeMessage(JSON.stringify({ Records: [record] }))).to.throw("s3.object.size");
+    });
+
+    it("refuses a key that is no encoding of anything", () => {
+      const event = structuredClone(goS3Event);
+      for (const record of event.Records) record.s3.object.key = "%E0%A4%A";
+      expect(() => routeMessage(JSON.stringify(event))).to.throw(URIError);
+    });
+  });
+
+  describe("with an event of Transfer Family", () => {
+    it("reads a completed upload, at the time that the event states most exactly", () => {
+      const detail = {
+        "status-code": "COMPLETED",
+        bytes: 3412677,
+        etag: '"0b1f4fa3b23c325f77bba665c6c79e92"',
+        "file-path": "/files/acme/claims/a file.json",
+        "end-timestamp": "2026-06-03T17:11:07.832234304Z",
+      };
+      expect(endOf(transferEvent("SFTP Server File Upload Completed", detail))).to.deep.equal({
+        eventId: "d232c159-59ed-7a4e-7b20-1297f16d0d90",
+        bucket: "files",
+        objectKey: "acme/claims/a file.json",
+        outcome: "completed",
+        etag: "0b1f4fa3b23c325f77bba665c6c79e92",
+        bytes: 3412677,
+        at: new Date("2026-06-03T17:11:07.832Z"),
+        detail: { "server-id": "s-ccbbd58bb48140b09", username: "acme", protocol: "SFTP", ...detail },
+      });
+    });
+
+    it("reads a failed upload that says little", () => {
+      const detail = { "failure-code": "PARTIAL_UPLOAD", "file-path": "/files/acme/claims/a.json" };
+      const end = endOf(transferEvent("FTPS Server File Upload Failed", detail));
+      expect(end).to.include({ outcome: "failed", etag: null, bytes: null });
+      expect(end.at).to.deep.equal(new Date("2026-06-03T17:11:07Z"));
+    });
+
+    it("reads a rename as the end of the upload to the new name", () => {
+      const detail = {
+        "original-file-path": "/files/acme/claims/a.json.filepart",
+        "renamed-file-path": "/files/acme/claims/a.json",
+      };
+      const end = endOf(transferEvent("FTP Server File Rename Completed", detail));
+      expect(end).to.include({ outcome: "renamed", objectKey: "acme/claims/a.json", etag: null });
+    });
+
+    it("refuses a path without a bucket and a key", () => {
+      const event = transferEvent("SFTP Server File Upload Completed", { "file-path": "/files" });
+      expect(() => routeMessage(event)).to.throw("names no /bucket/key, but /files");
+    });
+
+    for (const detailType of ["SFTP Server File Download Completed", "SFTP Server File Rename Failed", "AS2 Payload"]) {
+      it(`refuses "${detailType}"`, () => {
+        expect(() => routeMessage(transferEvent(detailType, { "file-path": "/files/a" }))).to.throw(detailType);
+      });
+    }
+  });
+
+  for (const [what, body] of [
+    ["text", "hello world"],
+    ["an empty body", ""],
+    ["null", "null"],
+    ["an object of another kind", '{"a":"Test","b":123}'],
+    ["an S3 event in EventBridge's form", JSON.stringify(s3EventOfEventBridge)],
+    ["an SNS message that is no S3 event", snsInSqs.Records[0]?.body ?? ""],
+    ["no records", '{"Records":[]}'],
+    ["records of another service", '{"Records":[{"eventSource":"aws:ses","eventName":"ObjectCreated:Put"}]}'],
+  ] as const) {
+    it(`refuses ${what} in one line`, () => {
+      expect(() => routeMessage(body))
+        .to.throw(Error)
+        .with.property("message")
+        .that.matches(/^.+$/);
+    });
+  }
+});

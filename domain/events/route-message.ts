@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { type UploadEnd, uploadEnd } from "./upload-end";
+import { type UploadedObject, uploadedObject } from "./uploaded-object";
+
+/** What a message of the route queue tells. */
+export type RouteMessage =
+  /** Objects were created; none, where the S3 event is about something else. */
+  | { kind: "uploads"; uploads: UploadedObject[] }
+  | { kind: "upload-end"; end: UploadEnd }
+  /** S3 tried out its notification when it was set up. */
+  | { kind: "s3-test" };
+
+const snsEnvelope = z.object({ Type: z.literal("Notification"), TopicArn: z.string(), Message: z.string() });
+const s3Event = z.object({ Records: z.array(z.unknown()).min(1) });
+const s3TestEvent = z.object({ Event: z.literal("s3:TestEvent") });
+const eventBridgeEvent = z.object({ source: z.string(), "detail-type": z.string() });
+
+/**
+ * Reads the body of a message: an S3 event, as it is or in an SNS envelope, or an EventBridge event of Transfer
+ * Family. Throws, with one line that says why, where it is anything else.
+ */
+export function routeMessage(body: string): RouteMessage {
+  const content = json(body);
+  const envelope = snsEnvelope.safeParse(content);
+  return readContent(envelope.success ? json(envelope.data.Message) : content);
+}
+
+function readContent(content: unknown): RouteMessage {
+  const s3 = s3Event.safeParse(content);
+  if (s3.success) {
+    const uploads = explained(() => s3.data.Records.map(uploadedObject));
+    return { kind: "uploads", uploads: uploads.filter((upload) => upload !== null) };
+  }
+  if (s3TestEvent.safeParse(content).success) return { kind: "s3-test" };
+  const event = eventBridgeEvent.safeParse(content);
+  if (event.success) return { kind: "upload-end", end: explained(() => uploadEnd(content)) };
+  throw new Error("neither an S3 event nor a Transfer Family event");
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error("not JSON", { cause: error });
+  }
+}
+
+/** Zod's errors are many-line lists; here each becomes one line. */
+function explained<Result>(read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    const issues = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    throw new Error(`not an event that we know: ${issues.join("; ")}`);
+  }
+}

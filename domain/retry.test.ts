@@ -1,0 +1,25 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { retryDelay } from "./retry";
+
+describe("retryDelay", () => {
+  it("grows by 4 from 10 seconds and stops at 6 hours", () => {
+    expect([1, 2, 3, 4, 5, 6, 7, 8].map((attempt) => retryDelay(attempt, 1))).to.deep.equal([
+      10, 40, 160, 640, 2560, 10_240, 21_600, 21_600,
+    ]);
+  });
+
+  it("may be any time between nothing and its limit", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1000 }), fc.double({ min: 0, max: 1, noNaN: true }), (attempt, random) => {
+        const limit = retryDelay(attempt, 1);
+        expect(retryDelay(attempt, random)).to.equal(random * limit);
+        expect(limit).to.be.at.most(21_600);
+      }),
+    );
+  });
+
+  it("takes an attempt that was never counted as the first", () => {
+    expect(retryDelay(0, 1)).to.equal(10);
+  });
+});
