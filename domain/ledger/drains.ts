@@ -30,6 +30,11 @@ export async function recordDrainJob(ledger: Queryable, queue: string, jobId: st
   ]);
 }
 
+/** Nobody could be sent: the next sweep may try at once instead of waiting for the lease to end. */
+export async function releaseDrain(ledger: Queryable, queue: string): Promise<void> {
+  await ledger.query("UPDATE drain SET lease_until = now() WHERE queue = $1 AND job_id IS NULL", [queue]);
+}
+
 /** A job at work says that it still is. */
 export async function renewDrain(ledger: Queryable, queue: string): Promise<void> {
   await ledger.query(`UPDATE drain SET lease_until = now() + make_interval(secs => $2) WHERE queue = $1`, [

@@ -3,7 +3,10 @@ CREATE TABLE partner (
   id         text PRIMARY KEY,
   name       text NOT NULL,
   state      text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'disabled')),
-  updated_at timestamptz NOT NULL DEFAULT now()
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  -- SHA-256 (hex) of the reconcile input this row comes from; two after an update that did not finish.
+  -- A delete whose input is not among them is of a resource that was replaced, and changes nothing.
+  inputs     text[] NOT NULL DEFAULT '{}'
 );
 
 CREATE TABLE login (

@@ -1,0 +1,71 @@
+import type { Delivery, TransformStep } from "../../entitlements";
+import type { ObjectKey } from "../../paths";
+import type { Queryable } from "../ledger";
+import { leaseSeconds } from "./lease";
+import type { Stage } from "./stage";
+
+/** A delivery that a job holds the lease of, with what it needs to work on it. */
+export interface ClaimedDelivery {
+  id: number;
+  /** The subscriber. */
+  partner: string;
+  /** The subscription's name. */
+  subscription: string;
+  publisher: string;
+  fileGroup: string;
+  /** As the publisher uploaded it. */
+  fileName: string;
+  objectKey: ObjectKey;
+  versionId: string;
+  /** Bytes of that object version. */
+  size: number;
+  /** Hex; null while nobody has read the object. */
+  sha256: string | null;
+  /** Under which it is to be delivered, one path segment. */
+  finalName: string;
+  /** Attempts of this stage, the one that begins included. */
+  attempts: number;
+  /** Where an earlier attempt was about to put the file when it broke off. */
+  renamingTo: string | null;
+  /** The queue of its send job. */
+  sendQueue: string;
+  delivery: Delivery;
+  transform: TransformStep[];
+}
+
+/**
+ * Claims up to `limit` deliveries of the queue that are due, oldest first, and deliveries whose job let its lease
+ * lapse. A send job leaves out a file while an older one of the same subscription and name is under way, so that the
+ * newest upload of a name is always the last to arrive.
+ */
+export async function claimDeliveries(
+  ledger: Queryable,
+  { queue, stage, owner, limit }: { queue: string; stage: Stage; owner: string; limit: number },
+): Promise<ClaimedDelivery[]> {
+  const { rows } = await ledger.query<ClaimedDelivery>(
+    `WITH claimable AS (
+       SELECT id FROM delivery
+       WHERE queue = $1
+         AND ((state = $2 AND next_attempt_at <= now()) OR (state = $3 AND lease_until <= now()))
+         AND ($4 <> 'send' OR NOT EXISTS (
+           SELECT FROM delivery older
+           WHERE older.subscription = delivery.subscription AND older.final_name = delivery.final_name
+             AND older.id < delivery.id AND older.state IN ('waiting', 'transforming', 'ready', 'sending')))
+       ORDER BY next_attempt_at, id
+       LIMIT $5
+       FOR UPDATE SKIP LOCKED
+     )
+     UPDATE delivery SET
+       state = $3, lease_owner = $6, lease_until = now() + make_interval(secs => $7),
+       attempts = delivery.attempts + 1, reason = NULL
+     FROM claimable, transfer, subscription
+     WHERE delivery.id = claimable.id AND transfer.id = delivery.transfer AND subscription.id = delivery.subscription
+     RETURNING delivery.id, subscription.partner, subscription.name AS subscription, transfer.partner AS publisher,
+       transfer.file_group AS "fileGroup", transfer.file_name AS "fileName", delivery.object_key AS "objectKey",
+       delivery.version_id AS "versionId", delivery.size, delivery.sha256, delivery.final_name AS "finalName",
+       delivery.attempts, delivery.renaming_to AS "renamingTo", delivery.send_queue AS "sendQueue",
+       subscription.delivery, subscription.transform`,
+    [queue, stage.idle, stage.claimed, stage.name, limit, owner, leaseSeconds],
+  );
+  return rows.sort((a, b) => a.id - b.id);
+}

@@ -1,0 +1,20 @@
+import type { Queryable } from "../ledger";
+import { type Claim, LeaseLost } from "./lease";
+
+/**
+ * The delivery needs a person. What is noted of a rename stays, for the attempt that the person may order.
+ *
+ * @throws {LeaseLost}
+ */
+export async function failDelivery(
+  ledger: Queryable,
+  { delivery, stage, owner }: Claim,
+  reason: string,
+): Promise<void> {
+  const { rowCount } = await ledger.query(
+    `UPDATE delivery SET state = 'failed', reason = $4, lease_owner = NULL, lease_until = NULL
+     WHERE id = $1 AND state = $2 AND lease_owner = $3`,
+    [delivery, stage.claimed, owner, reason],
+  );
+  if (rowCount !== 1) throw new LeaseLost(delivery);
+}

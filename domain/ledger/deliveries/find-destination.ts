@@ -1,0 +1,25 @@
+import type { Queryable } from "../ledger";
+
+/** A subscriber's SFTP server. */
+export interface PushDestination {
+  /** `partner/name`. */
+  id: string;
+  host: string;
+  port: number;
+  username: string;
+  /** The pinned keys, OpenSSH one-line. */
+  hostKeys: string[];
+  authentication: "password" | "key";
+  /** The secret that holds the password or key. */
+  secretArn: string;
+}
+
+/** The destination with this id; null where there is none. One that left the files is still found: its queue may not be empty. */
+export async function findDestination(ledger: Queryable, id: string): Promise<PushDestination | null> {
+  const { rows } = await ledger.query<PushDestination>(
+    `SELECT id, host, port, username, host_keys AS "hostKeys", authentication, secret_arn AS "secretArn"
+     FROM destination WHERE id = $1`,
+    [id],
+  );
+  return rows[0] ?? null;
+}

@@ -1,0 +1,133 @@
+import type { Entitlements } from "../../entitlements";
+import type { Queryable } from "../ledger";
+import { cancelDeliveries } from "./cancel-deliveries";
+import { lockSubscriptions } from "./lock-subscriptions";
+import { renamePartner } from "./rename-partner";
+
+export interface AppliedEntitlements {
+  /** The login's user name before, where it had another one or none is left: to be closed elsewhere too. */
+  formerUsername: string | null;
+  /** Deliveries that ended because their subscription went away. */
+  cancelled: number;
+  /** The id under which the partner was known until now, where it has another one. */
+  formerId: string | null;
+}
+
+/**
+ * Makes the database say what one partner's files say: the partner has its present id (see {@link renamePartner}) and
+ * is active, its login and folders are replaced, destinations and subscriptions that are gone become inactive, and what
+ * those subscriptions had not delivered is cancelled. Run it in a transaction. `input` is the hash of what is being applied; it counts as one of the row's
+ * sources until {@link completeInput} makes it the only one.
+ *
+ * Throws where the user name belongs to another partner, a destination has no secret, or a former id cannot become the
+ * present one.
+ */
+export async function applyEntitlements(
+  transaction: Queryable,
+  entitlements: Entitlements,
+  destinationSecrets: Readonly<Record<string, string>>,
+  input: string,
+): Promise<AppliedEntitlements> {
+  const { partner, previously = [] } = entitlements;
+  const formerId = await renamePartner(transaction, partner, previously);
+  await upsertPartner(transaction, entitlements, input);
+  const formerUsername = await replaceLogin(transaction, entitlements);
+  await replaceFolders(transaction, entitlements);
+  await upsertDestinations(transaction, entitlements, destinationSecrets);
+  await upsertSubscriptions(transaction, entitlements);
+  return { formerUsername, formerId, cancelled: await cancelDeliveries(transaction, partner) };
+}
+
+async function upsertPartner(transaction: Queryable, { partner, name }: Entitlements, input: string): Promise<void> {
+  await transaction.query(
+    `INSERT INTO partner (id, name, inputs) VALUES ($1, $2, ARRAY[$3])
+     ON CONFLICT (id) DO UPDATE SET
+       name = excluded.name, state = 'active', updated_at = now(),
+       inputs = array_remove(partner.inputs, $3) || $3`,
+    [partner, name, input],
+  );
+}
+
+async function replaceLogin(transaction: Queryable, { partner, login }: Entitlements): Promise<string | null> {
+  if (login !== null) {
+    const { rows } = await transaction.query<{ partner: string }>(
+      "SELECT partner FROM login WHERE username = $1 AND partner <> $2",
+      [login.username, partner],
+    );
+    const owner = rows[0]?.partner;
+    if (owner !== undefined) {
+      throw new Error(
+        `user name "${login.username}" belongs to partner ${owner}; give ${partner} another one, or deploy once without ${owner}'s login first`,
+      );
+    }
+  }
+  const { rows: former } = await transaction.query<{ username: string }>(
+    "DELETE FROM login WHERE partner = $1 RETURNING username",
+    [partner],
+  );
+  if (login !== null) {
+    await transaction.query(
+      `INSERT INTO login (username, partner, endpoint, password_version, source_addresses, public_keys)
+       VALUES ($1, $2, $3, $4, $5::text[]::cidr[], $6)`,
+      [login.username, partner, login.endpoint, login.passwordVersion, login.sourceAddresses, login.publicKeys],
+    );
+  }
+  const formerUsername = former[0]?.username ?? null;
+  return formerUsername === login?.username ? null : formerUsername;
+}
+
+async function replaceFolders(transaction: Queryable, { partner, folders }: Entitlements): Promise<void> {
+  await transaction.query("DELETE FROM folder WHERE partner = $1", [partner]);
+  await transaction.query(
+    `INSERT INTO folder (partner, virtual_path, object_prefix, access, file_group)
+     SELECT $1, "virtualPath", "objectPrefix", access, "fileGroup"
+     FROM jsonb_to_recordset($2::jsonb)
+       AS wanted ("virtualPath" text, "objectPrefix" text, access text, "fileGroup" text)`,
+    [partner, JSON.stringify(folders)],
+  );
+}
+
+async function upsertDestinations(
+  transaction: Queryable,
+  { partner, destinations }: Entitlements,
+  secrets: Readonly<Record<string, string>>,
+): Promise<void> {
+  const wanted = destinations.map((destination) => {
+    const secretArn = secrets[destination.name];
+    if (secretArn === undefined) throw new Error(`destination ${partner}/${destination.name} has no secret`);
+    return { ...destination, secretArn };
+  });
+  await transaction.query(
+    `INSERT INTO destination (id, partner, name, host, port, username, host_keys, authentication, secret_arn)
+     SELECT $1 || '/' || name, $1, name, host, port, username,
+            ARRAY(SELECT jsonb_array_elements_text("hostKeys")), authentication, "secretArn"
+     FROM jsonb_to_recordset($2::jsonb)
+       AS wanted (name text, host text, port integer, username text, "hostKeys" jsonb, authentication text, "secretArn" text)
+     ON CONFLICT (id) DO UPDATE SET
+       host = excluded.host, port = excluded.port, username = excluded.username, host_keys = excluded.host_keys,
+       authentication = excluded.authentication, secret_arn = excluded.secret_arn, active = true`,
+    [partner, JSON.stringify(wanted)],
+  );
+  await transaction.query("UPDATE destination SET active = false WHERE partner = $1 AND active AND name <> ALL ($2)", [
+    partner,
+    destinations.map(({ name }) => name),
+  ]);
+}
+
+async function upsertSubscriptions(transaction: Queryable, { partner, subscriptions }: Entitlements): Promise<void> {
+  await lockSubscriptions(transaction, partner);
+  await transaction.query(
+    `INSERT INTO subscription (id, partner, name, file_group, publisher, match, transform, delivery)
+     SELECT $1 || '/' || name, $1, name, "fileGroup", publisher, match, transform, delivery
+     FROM jsonb_to_recordset($2::jsonb)
+       AS wanted (name text, "fileGroup" text, publisher text, match text, transform jsonb, delivery jsonb)
+     ON CONFLICT (id) DO UPDATE SET
+       file_group = excluded.file_group, publisher = excluded.publisher, match = excluded.match,
+       transform = excluded.transform, delivery = excluded.delivery, active = true`,
+    [partner, JSON.stringify(subscriptions)],
+  );
+  await transaction.query("UPDATE subscription SET active = false WHERE partner = $1 AND active AND name <> ALL ($2)", [
+    partner,
+    subscriptions.map(({ name }) => name),
+  ]);
+}

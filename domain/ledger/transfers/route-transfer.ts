@@ -1,0 +1,94 @@
+import { deliveredName } from "../../delivered-name";
+import type { Delivery, TransformStep } from "../../entitlements";
+import { ownerOf } from "../../paths";
+import { subscriptionsFor } from "../../subscriptions-for";
+import { requestDrain } from "../drains";
+import type { Queryable } from "../ledger";
+import type { UnsettledTransfer } from "./unsettled-transfers";
+
+export interface RoutedTransfer {
+  /** How many deliveries it has; none where nobody subscribes. */
+  deliveries: number;
+  /** Queues that now need a job and have none: submit one for each once the transaction is through. */
+  drains: string[];
+}
+
+interface SubscriptionRow {
+  /** `partner/name`. */
+  id: string;
+  partner: string;
+  fileGroup: string;
+  publisher: string | null;
+  match: string | null;
+  transform: TransformStep[];
+  delivery: Delivery;
+}
+
+/**
+ * Hands a transfer over to its subscribers: one delivery for each subscription that takes it. `reason` says why,
+ * where it was not confirmed as complete. Run it in a transaction that has locked the transfer's key.
+ */
+export async function routeTransfer(
+  transaction: Queryable,
+  transfer: UnsettledTransfer,
+  reason: string | null,
+): Promise<RoutedTransfer> {
+  const subscriptions = subscriptionsFor(
+    { publisher: ownerOf(transfer.objectKey), fileGroup: transfer.fileGroup, fileName: transfer.fileName },
+    await activeSubscriptions(transaction, transfer.fileGroup),
+  );
+  const queues = await insertDeliveries(transaction, transfer, subscriptions);
+  await transaction.query("UPDATE transfer SET state = 'routed', reason = $2, settled_at = now() WHERE id = $1", [
+    transfer.id,
+    reason,
+  ]);
+  const drains: string[] = [];
+  // In one order everywhere, so that two transactions never wait for each other's rows.
+  for (const queue of [...new Set(queues)].sort()) if (await requestDrain(transaction, queue)) drains.push(queue);
+  return { deliveries: queues.length, drains };
+}
+
+async function activeSubscriptions(transaction: Queryable, fileGroup: string): Promise<SubscriptionRow[]> {
+  // The share lock makes reconcile wait before it takes a subscription away, and then see our deliveries. No other table
+  // is joined: after waiting for a rename, the row has its new partner, whom this statement's snapshot does not know.
+  // A disabled partner has no active subscription.
+  const { rows } = await transaction.query<SubscriptionRow>(
+    `SELECT id, partner, file_group AS "fileGroup", publisher, match, transform, delivery
+     FROM subscription WHERE file_group = $1 AND active
+     ORDER BY id FOR SHARE`,
+    [fileGroup],
+  );
+  return rows;
+}
+
+/** Returns the queue of each delivery that was inserted. */
+async function insertDeliveries(
+  transaction: Queryable,
+  transfer: UnsettledTransfer,
+  subscriptions: readonly SubscriptionRow[],
+): Promise<string[]> {
+  const deliveries = subscriptions.map(({ id, partner, transform, delivery }) => ({
+    subscription: id,
+    transformed: transform.length > 0,
+    transformQueue: `transform:${partner}`,
+    sendQueue: delivery.kind === "push" ? `push:${partner}/${delivery.destination}` : `place:${partner}`,
+    finalName: deliveredName(delivery.fileName, {
+      publisher: transfer.partner,
+      fileName: transfer.fileName,
+      transfer: transfer.id,
+    }),
+  }));
+  const { rows } = await transaction.query<{ queue: string }>(
+    `INSERT INTO delivery
+       (transfer, subscription, state, queue, send_queue, object_key, version_id, size, final_name, ready_at)
+     SELECT $1, subscription, CASE WHEN transformed THEN 'waiting' ELSE 'ready' END,
+            CASE WHEN transformed THEN "transformQueue" ELSE "sendQueue" END, "sendQueue", $2, $3, $4, "finalName",
+            CASE WHEN NOT transformed THEN now() END
+     FROM jsonb_to_recordset($5::jsonb) AS wanted
+       (subscription text, transformed boolean, "transformQueue" text, "sendQueue" text, "finalName" text)
+     ON CONFLICT (transfer, subscription) DO NOTHING
+     RETURNING queue`,
+    [transfer.id, transfer.objectKey, transfer.versionId, transfer.size, JSON.stringify(deliveries)],
+  );
+  return rows.map(({ queue }) => queue);
+}

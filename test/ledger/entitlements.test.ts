@@ -1,0 +1,200 @@
+import { expect } from "chai";
+import type { Entitlements } from "../../domain/entitlements";
+import { applyEntitlements } from "../../domain/ledger/entitlements/apply-entitlements";
+import { disablePartner } from "../../domain/ledger/entitlements/disable-partner";
+import { findLogin } from "../../domain/ledger/entitlements/find-login";
+import { findUploadFolder } from "../../domain/ledger/entitlements/find-upload-folder";
+import { recordUpload } from "../../domain/ledger/transfers/record-upload";
+import { recordUploadEnd } from "../../domain/ledger/transfers/record-upload-end";
+import { type LedgerFixture, startLedger } from "../ledger-fixture";
+import { folder, publisher, subscriber, subscription } from "../partners-fixture";
+import { ended, uploaded } from "../uploads-fixture";
+
+describe("entitlements in the ledger", () => {
+  let fixture: LedgerFixture;
+  before(async () => {
+    fixture = await startLedger();
+  });
+  after(() => fixture.stop());
+  beforeEach(() => fixture.clear());
+
+  const apply = (
+    entitlements: Entitlements,
+    secrets: Record<string, string> = { main: "arn:main", other: "arn:other" },
+  ) => fixture.ledger.transaction((transaction) => applyEntitlements(transaction, entitlements, secrets, "input"));
+
+  const routeOne = async () => {
+    const upload = uploaded();
+    await recordUpload(fixture.ledger, upload, { partner: "acme", fileGroup: "claims" });
+    return recordUploadEnd(fixture.ledger, ended(upload));
+  };
+
+  describe("applyEntitlements", () => {
+    it("writes a login with all it may do", async () => {
+      const login = {
+        username: "acme-login",
+        endpoint: "partner" as const,
+        passwordVersion: 3,
+        publicKeys: ["ssh-ed25519 AAAA", "ssh-rsa BBBB"],
+        sourceAddresses: ["203.0.113.0/24", "2001:db8::/32"],
+      };
+      await apply(publisher("acme", { login }));
+      expect(await findLogin(fixture.connect("quayside_authorize", 1), "acme-login")).to.deep.equal({
+        username: "acme-login",
+        partner: "acme",
+        hasPassword: true,
+        publicKeys: login.publicKeys,
+        sourceAddresses: login.sourceAddresses,
+        folders: publisher().folders,
+      });
+    });
+
+    it("replaces login and folders, and names the user name that is gone", async () => {
+      expect((await apply(publisher())).formerUsername).to.equal(null);
+      expect((await apply(publisher())).formerUsername).to.equal(null);
+      const login = { ...publisher().login, username: "acme-2" } as Entitlements["login"];
+      const changed = publisher("acme", { login, folders: [folder("acme", "/claims", "download", null)] });
+      expect((await apply(changed)).formerUsername).to.equal("acme-login");
+      expect(await findLogin(fixture.ledger, "acme-login")).to.equal(null);
+      expect((await findLogin(fixture.ledger, "acme-2"))?.folders).to.deep.equal(changed.folders);
+      expect((await apply(publisher("acme", { login: null }))).formerUsername).to.equal("acme-2");
+    });
+
+    it("refuses a user name that another partner has, in words, and changes nothing", async () => {
+      await apply(publisher("acme"));
+      const login = { ...publisher().login, username: "acme-login" } as Entitlements["login"];
+      const error = await apply(publisher("zeta", { login })).catch((failure: Error) => failure.message);
+      expect(error).to.contain('user name "acme-login" belongs to partner acme');
+      expect((await fixture.ledger.query("SELECT FROM partner WHERE id = 'zeta'")).rowCount).to.equal(0);
+    });
+
+    it("refuses a destination without a secret", async () => {
+      const error = await apply(subscriber("beta"), {}).catch((failure: Error) => failure.message);
+      expect(error).to.equal("destination beta/main has no secret");
+    });
+
+    it("makes destinations and subscriptions inactive that are gone, and active again when they return", async () => {
+      const [destination] = subscriber().destinations;
+      const both = subscriber("beta", {
+        destinations: [
+          ...subscriber().destinations,
+          { ...(destination as NonNullable<typeof destination>), name: "other" },
+        ],
+        subscriptions: [subscription("claims"), subscription("more")],
+      });
+      const activity = async () => {
+        const { rows } = await fixture.ledger.query<{ id: string; active: boolean }>(
+          "SELECT id, active FROM destination UNION ALL SELECT id, active FROM subscription ORDER BY id",
+        );
+        return Object.fromEntries(rows.map(({ id, active }) => [id, active]));
+      };
+      await apply(both);
+      expect(await activity()).to.deep.equal({
+        "beta/claims": true,
+        "beta/main": true,
+        "beta/more": true,
+        "beta/other": true,
+      });
+      await apply(subscriber());
+      expect(await activity()).to.deep.equal({
+        "beta/claims": true,
+        "beta/main": true,
+        "beta/more": false,
+        "beta/other": false,
+      });
+      await apply(both);
+      expect(Object.values(await activity())).to.deep.equal([true, true, true, true]);
+    });
+
+    it("cancels what a subscription that is gone had not delivered, and says why", async () => {
+      await apply(publisher());
+      const toCsv = { kind: "convert", from: "json", to: "csv", sql: null } as const;
+      await apply(
+        subscriber("beta", { subscriptions: [subscription("keep"), subscription("more", { transform: [toCsv] })] }),
+      );
+      await routeOne();
+      expect((await apply(subscriber("beta", { subscriptions: [subscription("keep")] }))).cancelled).to.equal(1);
+      const { rows } = await fixture.ledger.query(
+        "SELECT subscription, state, reason FROM delivery ORDER BY subscription",
+      );
+      expect(rows).to.deep.equal([
+        { subscription: "beta/keep", state: "ready", reason: null },
+        { subscription: "beta/more", state: "cancelled", reason: "subscription more was removed" },
+      ]);
+    });
+  });
+
+  it("a subscription taken away while an upload is routed leaves no delivery behind", async () => {
+    await apply(publisher());
+    for (let round = 0; round < 20; round += 1) {
+      await apply(subscriber());
+      await Promise.all([routeOne(), apply(subscriber("beta", { subscriptions: [] }))]);
+      const { rows } = await fixture.ledger.query("SELECT state FROM delivery WHERE state NOT IN ('cancelled')");
+      expect(rows, `round ${round}`).to.deep.equal([]);
+    }
+  });
+
+  describe("disablePartner", () => {
+    const disable = (partner: string, input = "input") =>
+      fixture.ledger.transaction((transaction) => disablePartner(transaction, partner, input));
+
+    it("ends access and subscriptions and keeps the rest", async () => {
+      await apply(publisher());
+      await apply(subscriber());
+      await routeOne();
+      expect(await disable("acme")).to.deep.equal({ username: "acme-login", cancelled: 0 });
+      expect(await disable("beta")).to.deep.equal({ username: null, cancelled: 1 });
+      expect(await findLogin(fixture.ledger, "acme-login")).to.equal(null);
+      expect(await findUploadFolder(fixture.ledger, "acme/claims/a.json")).to.equal(null);
+      const { rows } = await fixture.ledger.query(
+        `SELECT (SELECT count(*) FROM folder) AS folders, (SELECT count(*) FROM transfer) AS transfers,
+                (SELECT count(*) FROM subscription WHERE active) AS subscriptions,
+                (SELECT count(*) FROM destination WHERE active) AS destinations`,
+      );
+      expect(rows[0]).to.deep.equal({ folders: 2, transfers: 1, subscriptions: 0, destinations: 0 });
+    });
+
+    it("leaves a partner alone that comes from another input", async () => {
+      await apply(publisher());
+      expect(await disable("acme", "an older input")).to.equal(null);
+      expect(await disable("nobody")).to.equal(null);
+      expect(await findLogin(fixture.ledger, "acme-login")).not.to.equal(null);
+    });
+  });
+
+  describe("findLogin", () => {
+    it("knows no login of the internal endpoint", async () => {
+      const login = { ...publisher().login, endpoint: "internal" } as Entitlements["login"];
+      await apply(publisher("acme", { login }));
+      expect(await findLogin(fixture.ledger, "acme-login")).to.equal(null);
+    });
+
+    it("minds case, and takes a name as it is", async () => {
+      await apply(publisher());
+      expect(await findLogin(fixture.ledger, "ACME-LOGIN")).to.equal(null);
+      expect(await findLogin(fixture.ledger, "acme%")).to.equal(null);
+    });
+  });
+
+  describe("findUploadFolder", () => {
+    beforeEach(() =>
+      apply(publisher("acme", { folders: [...publisher().folders, folder("acme", "/shared", "both", "reports")] })),
+    );
+
+    for (const [key, expected] of [
+      ["acme/claims/a.json", { partner: "acme", fileGroup: "claims" }],
+      ["acme/claims/2026/01/a.json", { partner: "acme", fileGroup: "claims" }],
+      ["acme/shared/a.json", { partner: "acme", fileGroup: "reports" }],
+      ["acme/inbox/a.json", null],
+      ["acme/claims-old/a.json", null],
+      ["acme/a.json", null],
+      ["other/claims/a.json", null],
+      [".transformed/7/a.json", null],
+      ["a.json", null],
+    ] as const) {
+      it(`${key} → ${expected?.fileGroup ?? "none"}`, async () => {
+        expect(await findUploadFolder(fixture.ledger, key)).to.deep.equal(expected);
+      });
+    }
+  });
+});
