@@ -1,0 +1,91 @@
+import {
+  InvalidRequestException,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
+import { expect } from "chai";
+import { type HandOver, handOverSecrets } from "./hand-over-secrets";
+
+interface Stored {
+  value: string;
+  keyArn: string;
+  tags: Record<string, string>;
+  deleted?: Date;
+}
+
+/** The part of Secrets Manager that is used, with its errors. */
+function secretsManagerOf(secrets: Map<string, Stored>) {
+  const found = (name: string) => {
+    const secret = secrets.get(name);
+    if (secret === undefined) throw new ResourceNotFoundException({ message: "can't find it", $metadata: {} });
+    return secret;
+  };
+  const alive = (name: string) => {
+    const secret = found(name);
+    if (secret.deleted === undefined) return secret;
+    throw new InvalidRequestException({ message: "it was marked for deletion", $metadata: {} });
+  };
+  const operations: Record<string, (input: Record<string, never>) => unknown> = {
+    DescribeSecretCommand: ({ SecretId }) => {
+      const { tags, deleted } = found(SecretId);
+      return { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })), DeletedDate: deleted };
+    },
+    CreateSecretCommand: ({ Name, SecretString, KmsKeyId }) =>
+      secrets.set(Name, { value: SecretString, keyArn: KmsKeyId, tags: {} }),
+    PutSecretValueCommand: ({ SecretId, SecretString }) => Object.assign(alive(SecretId), { value: SecretString }),
+    RestoreSecretCommand: ({ SecretId }) => Object.assign(found(SecretId), { deleted: undefined }),
+    TagResourceCommand: ({ SecretId, Tags }: { SecretId: string; Tags: { Key: string; Value: string }[] }) => {
+      for (const { Key, Value } of Tags) alive(SecretId).tags[Key] = Value;
+    },
+    DeleteSecretCommand: ({ SecretId }) => Object.assign(alive(SecretId), { deleted: new Date() }),
+  };
+  const send = async (command: { input: Record<string, never> }) =>
+    operations[command.constructor.name]?.(command.input);
+  return { send } as unknown as Pick<SecretsManagerClient, "send">;
+}
+
+const handOver: HandOver = {
+  username: "acme",
+  password: "secret",
+  passwordVersion: 2,
+  issuedAt: "2026-01-01T00:00:00.000Z",
+};
+
+describe("handOverSecrets", () => {
+  const open = () => {
+    const stored = new Map<string, Stored>();
+    const secrets = handOverSecrets(secretsManagerOf(stored), { prefix: "login/", keyArn: "key" });
+    return { stored, secrets };
+  };
+
+  it("creates a secret under the customer's key, whose version is not in force before it is marked", async () => {
+    const { stored, secrets } = open();
+    expect(await secrets.versionInForce("acme")).to.equal(null);
+    await secrets.write(handOver);
+    expect(stored.get("login/acme")).to.deep.include({ keyArn: "key", value: JSON.stringify(handOver) });
+    expect(await secrets.versionInForce("acme")).to.equal(null);
+    await secrets.markInForce("acme", 2);
+    expect(await secrets.versionInForce("acme")).to.equal(2);
+  });
+
+  it("overwrites it", async () => {
+    const { stored, secrets } = open();
+    await secrets.write(handOver);
+    await secrets.write({ ...handOver, password: "newer" });
+    expect(JSON.parse(stored.get("login/acme")?.value ?? "").password).to.equal("newer");
+  });
+
+  it("removes it, and restores it for a new password", async () => {
+    const { stored, secrets } = open();
+    await secrets.remove("acme");
+    await secrets.write(handOver);
+    await secrets.markInForce("acme", 2);
+    await secrets.remove("acme");
+    await secrets.remove("acme");
+    expect(await secrets.versionInForce("acme")).to.equal(null);
+    await secrets.write({ ...handOver, password: "newer" });
+    expect(stored.get("login/acme")?.deleted).to.equal(undefined);
+    expect(await secrets.versionInForce("acme")).to.equal(0);
+    expect(JSON.parse(stored.get("login/acme")?.value ?? "").password).to.equal("newer");
+  });
+});

@@ -1,0 +1,96 @@
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  DescribeSecretCommand,
+  InvalidRequestException,
+  PutSecretValueCommand,
+  ResourceNotFoundException,
+  RestoreSecretCommand,
+  type SecretsManagerClient,
+  TagResourceCommand,
+} from "@aws-sdk/client-secrets-manager";
+
+/** What an operator hands over to a partner. */
+export interface HandOver {
+  username: string;
+  password: string;
+  passwordVersion: number;
+  /** ISO 8601. */
+  issuedAt: string;
+}
+
+/** One secret a password login, named `<prefix><username>`. They are written here and never read. */
+export interface HandOverSecrets {
+  /** The password version that is in force, as the secret's tag says; null where none is. */
+  versionInForce(username: string): Promise<number | null>;
+  /** Stores a password. Its version is not in force before {@link markInForce}. */
+  write(handOver: HandOver): Promise<void>;
+  markInForce(username: string, passwordVersion: number): Promise<void>;
+  /** Schedules it for deletion; nothing happens where there is none. */
+  remove(username: string): Promise<void>;
+}
+
+const versionTag = "passwordVersion";
+
+/** How long a removed secret can be restored, in days: the least that Secrets Manager allows. */
+const recoveryDays = 7;
+
+export function handOverSecrets(
+  secretsManager: Pick<SecretsManagerClient, "send">,
+  { prefix, keyArn }: { prefix: string; keyArn: string },
+): HandOverSecrets {
+  const secretId = (username: string) => `${prefix}${username}`;
+  const mark = async (username: string, passwordVersion: number) => {
+    const Tags = [{ Key: versionTag, Value: String(passwordVersion) }];
+    await secretsManager.send(new TagResourceCommand({ SecretId: secretId(username), Tags }));
+  };
+  return {
+    async versionInForce(username) {
+      try {
+        const secret = await secretsManager.send(new DescribeSecretCommand({ SecretId: secretId(username) }));
+        const version = secret.Tags?.find(({ Key }) => Key === versionTag)?.Value;
+        return version === undefined || secret.DeletedDate !== undefined ? null : Number(version);
+      } catch (error) {
+        if (error instanceof ResourceNotFoundException) return null;
+        throw error;
+      }
+    },
+
+    async write(handOver) {
+      const SecretId = secretId(handOver.username);
+      const SecretString = JSON.stringify(handOver);
+      try {
+        await secretsManager.send(new PutSecretValueCommand({ SecretId, SecretString }));
+      } catch (error) {
+        if (error instanceof ResourceNotFoundException) {
+          const Description = "An SFTP login, to be handed over to its partner. Issued by Quayside.";
+          await secretsManager.send(
+            new CreateSecretCommand({ Name: SecretId, Description, KmsKeyId: keyArn, SecretString }),
+          );
+        } else if (isScheduledForDeletion(error)) {
+          await secretsManager.send(new RestoreSecretCommand({ SecretId }));
+          await secretsManager.send(new PutSecretValueCommand({ SecretId, SecretString }));
+        } else throw error;
+      }
+    },
+
+    markInForce: mark,
+
+    async remove(username) {
+      try {
+        // A secret that is restored one day must not claim that its password is in force.
+        await mark(username, 0);
+        await secretsManager.send(
+          new DeleteSecretCommand({ SecretId: secretId(username), RecoveryWindowInDays: recoveryDays }),
+        );
+      } catch (error) {
+        if (!(error instanceof ResourceNotFoundException) && !isScheduledForDeletion(error)) throw error;
+      }
+    },
+  };
+}
+
+/** Secrets Manager has no error of its own for it, only this message. */
+function isScheduledForDeletion(error: unknown): boolean {
+  return error instanceof InvalidRequestException && /deletion|deleted/i.test(error.message);
+}

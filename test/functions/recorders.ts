@@ -1,0 +1,26 @@
+import type { SubmitDrainJob } from "../../adapters/drain-jobs";
+import type { log } from "../../adapters/log";
+import type { PublishNotification } from "../../adapters/notifications";
+import type { Notification } from "../../domain/notification";
+
+export interface LogLine {
+  level: string;
+  message: string;
+  fields: Record<string, unknown>;
+}
+
+/** Stands for what a function does outside the database, and remembers it. */
+export function recorders() {
+  const lines: LogLine[] = [];
+  const jobs: string[] = [];
+  const notifications: Notification[] = [];
+  /** Queues for which Batch is out of order. */
+  const brokenQueues = new Set<string>();
+  const submitDrainJob: SubmitDrainJob = async (queue) => {
+    if (brokenQueues.has(queue)) throw new Error("Batch is out of order");
+    return `job-${jobs.push(queue)}`;
+  };
+  const publish: PublishNotification = async (notification) => void notifications.push(notification);
+  const write: typeof log = (level, message, fields = {}) => void lines.push({ level, message, fields });
+  return { lines, jobs, notifications, brokenQueues, submitDrainJob, publish, log: write };
+}

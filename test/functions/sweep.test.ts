@@ -1,0 +1,127 @@
+import { expect } from "chai";
+import { recordUpload } from "../../domain/ledger/transfers/record-upload";
+import { recordUploadEnd } from "../../domain/ledger/transfers/record-upload-end";
+import { type SweepDependencies, sweep } from "../../functions/sweep/sweep";
+import { type LedgerFixture, startLedger } from "../ledger-fixture";
+import { publisher, subscriber } from "../partners-fixture";
+import { ended, uploaded } from "../uploads-fixture";
+import { recorders } from "./recorders";
+
+describe("sweep", () => {
+  let fixture: LedgerFixture;
+  before(async () => {
+    fixture = await startLedger();
+  });
+  after(() => fixture.stop());
+  beforeEach(async () => {
+    await fixture.clear();
+    await fixture.seed(publisher(), subscriber());
+  });
+
+  const start = (overrides: Partial<SweepDependencies> = {}) => {
+    const recorded = recorders();
+    const run = () =>
+      sweep({
+        ...recorded,
+        ledger: fixture.ledger,
+        unconfirmedAfterSeconds: 600,
+        unconfirmedPolicy: "hold",
+        ...overrides,
+      });
+    return { ...recorded, run };
+  };
+  const receive = async () => {
+    const upload = uploaded();
+    await recordUpload(fixture.ledger, upload, { partner: "acme", fileGroup: "claims" });
+    return upload;
+  };
+  const waitAnHour = () =>
+    fixture.ledger
+      .query("UPDATE transfer SET received_at = received_at - interval '1 hour'")
+      .then(() => fixture.ledger.query("UPDATE drain SET lease_until = lease_until - interval '1 hour'"));
+
+  it("does nothing where all is well", async () => {
+    const upload = await receive();
+    await recordUploadEnd(fixture.ledger, ended(upload));
+    await receive();
+    const { run, jobs, notifications } = start();
+    expect(await run()).to.deep.equal({ drainsStarted: 0, held: 0, routed: 0, truncated: 0 });
+    expect(jobs).to.deep.equal([]);
+    expect(notifications).to.deep.equal([]);
+  });
+
+  it("holds what nothing confirmed, once, and tells the publisher", async () => {
+    await receive();
+    await waitAnHour();
+    const { run, notifications, lines } = start();
+    expect(await run()).to.deep.equal({ drainsStarted: 0, held: 1, routed: 0, truncated: 0 });
+    expect(await run()).to.deep.equal({ drainsStarted: 0, held: 0, routed: 0, truncated: 0 });
+    expect(notifications.map(({ partner, event }) => [partner, event])).to.deep.equal([["acme", "transfer.held"]]);
+    expect(lines.filter(({ level }) => level === "warn").map(({ message }) => message)).to.deep.equal([
+      "transfer held",
+    ]);
+  });
+
+  it("routes it where that is the policy, and starts its job", async () => {
+    await receive();
+    await waitAnHour();
+    const { run, jobs, lines } = start({ unconfirmedPolicy: "route" });
+    expect(await run()).to.deep.equal({ drainsStarted: 1, held: 0, routed: 1, truncated: 0 });
+    expect(jobs).to.deep.equal(["push:beta/main"]);
+    expect(lines.filter(({ level }) => level === "warn").map(({ message }) => message)).to.deep.equal([
+      "transfer routed",
+    ]);
+  });
+
+  it("starts a job for a queue whose job fell silent, and gives it time", async () => {
+    const upload = await receive();
+    await recordUploadEnd(fixture.ledger, ended(upload));
+    await waitAnHour();
+    const { run, jobs } = start();
+    expect((await run()).drainsStarted).to.equal(1);
+    expect((await run()).drainsStarted).to.equal(0);
+    expect(jobs).to.deep.equal(["push:beta/main"]);
+    const { rows } = await fixture.ledger.query("SELECT job_id, lease_until > now() AS leased FROM drain");
+    expect(rows).to.deep.equal([{ job_id: "job-1", leased: true }]);
+  });
+
+  it("tries everything, fails in the end, and catches up the next time", async () => {
+    await fixture.seed(subscriber("gamma"));
+    const upload = await receive();
+    await recordUploadEnd(fixture.ledger, ended(upload));
+    await receive();
+    await waitAnHour();
+    const { run, jobs, brokenQueues, lines, notifications } = start();
+    brokenQueues.add("push:beta/main");
+    const error = await run().catch((failure: Error) => failure);
+    expect(error).to.be.instanceOf(AggregateError);
+    expect(jobs).to.deep.equal(["push:gamma/main"]);
+    expect(notifications.map(({ event }) => event)).to.deep.equal(["transfer.held"]);
+    expect(lines.at(-1)).to.deep.include({ level: "error", message: "sweep failed" });
+    brokenQueues.clear();
+    expect((await run()).drainsStarted).to.equal(1);
+    expect(jobs).to.deep.equal(["push:gamma/main", "push:beta/main"]);
+  });
+
+  it("settles the other transfers where one cannot be", async () => {
+    await receive();
+    await receive();
+    await waitAnHour();
+    await fixture.connect("master", 1).query(
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         IF NEW.id = (SELECT min(id) FROM transfer) THEN RAISE EXCEPTION 'refused'; END IF; RETURN NEW; END $$;
+       CREATE TRIGGER refuse BEFORE UPDATE ON transfer FOR EACH ROW EXECUTE FUNCTION refuse()`,
+    );
+    try {
+      expect(
+        await start()
+          .run()
+          .catch((failure: Error) => failure),
+      ).to.be.instanceOf(AggregateError);
+    } finally {
+      await fixture.connect("master", 1).query("DROP TRIGGER refuse ON transfer; DROP FUNCTION refuse");
+    }
+    const { rows } = await fixture.ledger.query("SELECT state FROM transfer ORDER BY id");
+    expect(rows).to.deep.equal([{ state: "received" }, { state: "held" }]);
+  });
+});
