@@ -1,0 +1,14 @@
+import { DeliveryFailure } from "../domain/delivery-failure";
+
+/**
+ * The delivery's final name, if it is one harmless path segment. Routing made it so; this job writes into other
+ * people's systems and does not rely on it.
+ *
+ * @throws {DeliveryFailure}
+ */
+export function checkedName(name: string): string {
+  if (name === "" || name === "." || name === ".." || /[/\0]/.test(name)) {
+    throw new DeliveryFailure(`${JSON.stringify(name)} cannot be a file's name`, { canPass: false });
+  }
+  return name;
+}

@@ -1,0 +1,60 @@
+import { DeliveryFailure } from "../../domain/delivery-failure";
+import type { PlaceDelivery } from "../../domain/entitlements";
+import type { ClaimedDelivery } from "../../domain/ledger/deliveries/claim-deliveries";
+import { objectKey } from "../../domain/paths";
+import { checkedName } from "../checked-name";
+import { hashOf } from "../measured";
+import type { ReadObject } from "../read-object";
+import type { Arrival } from "./arrival";
+import { mostNumber, numberedName } from "./delivery-names";
+import type { ObjectStore } from "./object-store";
+
+export interface PlaceTools {
+  store: ObjectStore;
+  readObject: ReadObject;
+  /** Notes in the ledger where the file is about to be put; throws where the delivery is no longer ours. */
+  markRenaming: (note: { to: string; sha256: string }) => Promise<void>;
+}
+
+/**
+ * Copies one file into a folder of the subscriber, inside the bucket. The copy carries the delivery's number, by which
+ * a later attempt recognises it, so nothing arrives twice. The bucket keeps versions: nothing that is replaced is lost.
+ *
+ * @throws {DeliveryFailure}
+ */
+export async function placeDelivery(
+  claimed: ClaimedDelivery,
+  place: PlaceDelivery,
+  tools: PlaceTools,
+): Promise<Arrival> {
+  const { store, readObject, markRenaming } = tools;
+  const finalName = checkedName(claimed.finalName);
+  const delivery = String(claimed.id);
+  const sha256 = claimed.sha256 ?? (await hashOf(readObject(claimed)));
+  for (let number = 0; number <= mostNumber; number++) {
+    const key = objectKey(`${place.objectPrefix}${numberedName(finalName, number)}`);
+    const found = await store.find(key);
+    if (found?.delivery === delivery && found.size === claimed.size) return { deliveredAs: key, sha256 };
+    if (found !== null && place.onConflict === "rename") continue;
+    if (found !== null && place.onConflict === "fail") throw conflict(key);
+    await markRenaming({ to: key, sha256 });
+    const onlyIfNew = place.onConflict !== "replace";
+    if ((await store.copy(claimed, { objectKey: key, delivery, onlyIfNew })) === "copied") {
+      const size = (await store.find(key))?.size;
+      if (size === claimed.size) return { deliveredAs: key, sha256 };
+      throw new DeliveryFailure(`copied ${claimed.size} bytes to ${key}, but it has ${size ?? "none"}`, {
+        canPass: true,
+      });
+    }
+    if (place.onConflict === "fail") throw conflict(key);
+  }
+  throw new DeliveryFailure(`${finalName} and ${mostNumber} numbered names like it are taken in ${place.virtualPath}`, {
+    canPass: false,
+  });
+}
+
+function conflict(key: string): DeliveryFailure {
+  return new DeliveryFailure(`${key} exists already, and the subscription says to fail then (onConflict)`, {
+    canPass: false,
+  });
+}

@@ -1,0 +1,133 @@
+import { DeliveryFailure, sftpStatus } from "../../domain/delivery-failure";
+import type { PushDelivery } from "../../domain/entitlements";
+import type { ClaimedDelivery } from "../../domain/ledger/deliveries/claim-deliveries";
+import { checkedName } from "../checked-name";
+import { hashOf, measured } from "../measured";
+import type { ReadObject } from "../read-object";
+import type { Arrival } from "./arrival";
+import { mostNumber, numberedName, temporaryName } from "./delivery-names";
+import type { SftpSession } from "./sftp-session";
+
+export interface PushTools {
+  session: SftpSession;
+  readObject: ReadObject;
+  /** Notes in the ledger where the file is about to be put; throws where the delivery is no longer ours. */
+  markRenaming: (note: { to: string | null; sha256?: string }) => Promise<void>;
+}
+
+/**
+ * Sends one file: streams the object to a temporary name in the remote folder, checks what arrived, and renames it
+ * into place. What an earlier attempt may have left is looked at first, so that nothing arrives twice.
+ *
+ * @throws {DeliveryFailure}
+ */
+export async function pushDelivery(claimed: ClaimedDelivery, push: PushDelivery, tools: PushTools): Promise<Arrival> {
+  const { session, readObject, markRenaming } = tools;
+  const finalName = checkedName(claimed.finalName);
+  // Also right for "/", which gives "", and for a path relative to the login directory.
+  const folder = push.remotePath.replace(/\/+$/, "");
+  const temporary = `${folder}/${temporaryName(finalName, claimed.id)}`;
+  if (claimed.renamingTo !== null) {
+    // Of another folder it would be a note from before the subscription changed.
+    const isHere = claimed.renamingTo.startsWith(`${folder}/`);
+    const arrival = isHere ? await earlierArrival(claimed, claimed.renamingTo, temporary, tools) : null;
+    if (arrival !== null) return arrival;
+    await markRenaming({ to: null });
+  }
+  const { chunks, measure } = measured(readObject(claimed));
+  try {
+    const file = await session.create(temporary).catch((error: unknown) => explain(error, push.remotePath, session));
+    await file.write(chunks);
+    const sha256 = measure.sha256();
+    checkRead(claimed, measure.size, sha256);
+    await checkArrived(session, temporary, measure.size);
+    const note = (to: string) => markRenaming({ to, sha256 });
+    return { deliveredAs: await putInPlace(session, temporary, folder, finalName, push, note), sha256 };
+  } catch (error) {
+    if (error instanceof DeliveryFailure && !error.canPass && session.isOpen) {
+      // In this order: without its temporary file, a delivery that is noted as being renamed counts as renamed.
+      await markRenaming({ to: null });
+      await session.remove(temporary).catch(() => {});
+    }
+    throw error;
+  }
+}
+
+/** Whether an attempt that broke off around its rename had renamed: then the temporary file is gone and the final one whole. */
+async function earlierArrival(
+  claimed: ClaimedDelivery,
+  renamedTo: string,
+  temporary: string,
+  { session, readObject }: PushTools,
+): Promise<Arrival | null> {
+  if ((await session.find(temporary)) !== null) return null;
+  const found = await session.find(renamedTo);
+  if (found === null || found.isFolder || found.size !== claimed.size) return null;
+  return { deliveredAs: renamedTo, sha256: claimed.sha256 ?? (await hashOf(readObject(claimed))) };
+}
+
+/** Where not even a temporary file can be made, the folder is the reason, and every file for it will fare the same. */
+async function explain(error: unknown, folder: string, session: SftpSession): Promise<never> {
+  if (!(error instanceof DeliveryFailure) || error.canPass || !session.isOpen) throw error;
+  const folderFailure = (message: string) => new DeliveryFailure(message, { canPass: false, reach: "folder" });
+  if ((await session.find(folder)) === null) {
+    throw folderFailure(`folder ${folder} does not exist on the server; the partner has to create it`);
+  }
+  if (error.status === sftpStatus.permissionDenied) {
+    throw folderFailure(`the login may not write to folder ${folder}: ${error.message}`);
+  }
+  throw error;
+}
+
+function checkRead(claimed: ClaimedDelivery, size: number, sha256: string): void {
+  const what = `${claimed.objectKey} (version ${claimed.versionId})`;
+  if (size !== claimed.size) {
+    throw new DeliveryFailure(`read ${size} bytes of ${what}, which has ${claimed.size}`, { canPass: true });
+  }
+  if (claimed.sha256 !== null && claimed.sha256 !== sha256) {
+    throw new DeliveryFailure(`read ${what} with SHA-256 ${sha256}, which was ${claimed.sha256} before`, {
+      canPass: true,
+    });
+  }
+}
+
+async function checkArrived(session: SftpSession, path: string, size: number): Promise<void> {
+  const found = await session.find(path);
+  if (found?.size === size) return;
+  const there = found === null ? "nothing" : `${found.size} bytes`;
+  throw new DeliveryFailure(`wrote ${size} bytes to ${path}, but the server has ${there}`, { canPass: true });
+}
+
+/** Renames into place as the subscription wants conflicts handled; resolves to the path that it took. */
+async function putInPlace(
+  session: SftpSession,
+  temporary: string,
+  folder: string,
+  finalName: string,
+  { onConflict }: PushDelivery,
+  note: (to: string) => Promise<void>,
+): Promise<string> {
+  for (let number = 0; number <= mostNumber; number++) {
+    const path = `${folder}/${numberedName(finalName, number)}`;
+    const found = await session.find(path);
+    if (found !== null && onConflict === "rename") continue;
+    if (found?.isFolder || (found !== null && onConflict === "fail")) throw conflict(path);
+    await note(path);
+    if (onConflict === "replace") {
+      await session.replace(temporary, path);
+      return path;
+    }
+    // The name was free a moment ago; a plain rename never overwrites what came meanwhile.
+    if ((await session.rename(temporary, path)) === "renamed") return path;
+    if (onConflict === "fail") throw conflict(path);
+  }
+  throw new DeliveryFailure(`${finalName} and ${mostNumber} numbered names like it are taken in ${folder}`, {
+    canPass: false,
+  });
+}
+
+function conflict(path: string): DeliveryFailure {
+  return new DeliveryFailure(`${path} exists already, and the subscription says to fail then (onConflict)`, {
+    canPass: false,
+  });
+}

@@ -1,0 +1,95 @@
+import { DeliveryFailure } from "../../domain/delivery-failure";
+import type { ClaimedDelivery } from "../../domain/ledger/deliveries/claim-deliveries";
+import { findDestination, type PushDestination } from "../../domain/ledger/deliveries/find-destination";
+import { markDelivered } from "../../domain/ledger/deliveries/mark-delivered";
+import { markRenaming } from "../../domain/ledger/deliveries/mark-renaming";
+import { sendStage } from "../../domain/ledger/deliveries/stage";
+import type { Ledger } from "../../domain/ledger/ledger";
+import { mostSendAttempts } from "../../domain/retry";
+import { drainQueue } from "../drain-queue";
+import type { Log } from "../log";
+import type { ReadObject } from "../read-object";
+import { refuseExhausted } from "../refuse-exhausted";
+import { settleFailure } from "../settle-failure";
+import type { Shutdown } from "../shutdown";
+import type { TellPartner } from "../tell-partner";
+import type { Arrival } from "./arrival";
+import type { ObjectStore } from "./object-store";
+import { placeDelivery } from "./place-delivery";
+import { pushDelivery } from "./push-delivery";
+import { sftpConnection } from "./sftp-connection";
+import type { SftpSession } from "./sftp-session";
+
+export interface SendJob {
+  ledger: Ledger;
+  /** `push:<partner>/<destination>` or `place:<partner>`. */
+  queue: string;
+  /** Unique to this run. */
+  owner: string;
+  readObject: ReadObject;
+  store: ObjectStore;
+  /** Connects and logs in to a destination. */
+  connect: (destination: PushDestination) => Promise<SftpSession>;
+  tell: TellPartner;
+  log: Log;
+  /** In [0, 1). */
+  random: () => number;
+  shutdown: Shutdown;
+}
+
+/** Several small files at a time hide the server's response times; more would only queue up behind the one connection. */
+const mostInFlight = 16;
+
+/** Delivers everything that is ready in one send queue. @throws What makes the job unable to go on. */
+export async function send(job: SendJob): Promise<"drained" | "stopped"> {
+  const { ledger, queue, owner, tell, log, shutdown } = job;
+  const connection = sftpConnection(() => connectQueue(job));
+  shutdown.abandoning.addEventListener("abort", connection.end, { once: true });
+  const settle = settleFailure({
+    ...job,
+    stage: sendStage,
+    mostAttempts: mostSendAttempts,
+    abandoning: shutdown.abandoning,
+  });
+  const work = async (claimed: ClaimedDelivery) => {
+    const claim = { delivery: claimed.id, stage: sendStage, owner };
+    let arrival: Arrival;
+    try {
+      refuseExhausted(claimed, mostSendAttempts);
+      arrival = await deliver(claimed, job, connection.session, (note) => markRenaming(ledger, claim, note));
+      await markDelivered(ledger, claim, { ...arrival, size: claimed.size });
+    } catch (error) {
+      return settle(claimed, error);
+    }
+    log("info", "delivered", { delivery: claimed.id, partner: claimed.partner, queue, ...arrival, size: claimed.size });
+    await tell(claimed, { event: "delivery.delivered", size: claimed.size, reason: null, ...arrival });
+  };
+  try {
+    return await drainQueue({ ledger, queue, stage: sendStage, owner, mostInFlight, work, shutdown, log });
+  } finally {
+    connection.end();
+  }
+}
+
+async function deliver(
+  claimed: ClaimedDelivery,
+  { queue, readObject, store }: SendJob,
+  session: () => Promise<SftpSession>,
+  markRenaming: (note: { to: string | null; sha256?: string }) => Promise<void>,
+): Promise<Arrival> {
+  const { delivery } = claimed;
+  if (!queue.startsWith(`${delivery.kind}:`)) {
+    throw new DeliveryFailure(`the subscription has changed to "${delivery.kind}" since; retry the delivery`, {
+      canPass: false,
+    });
+  }
+  if (delivery.kind === "place") return placeDelivery(claimed, delivery, { store, readObject, markRenaming });
+  return pushDelivery(claimed, delivery, { session: await session(), readObject, markRenaming });
+}
+
+async function connectQueue({ ledger, queue, connect }: SendJob): Promise<SftpSession> {
+  const id = queue.slice("push:".length);
+  const destination = await findDestination(ledger, id);
+  if (destination !== null) return connect(destination);
+  throw new DeliveryFailure(`there is no destination ${id}`, { canPass: false, reach: "destination" });
+}

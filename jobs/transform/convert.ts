@@ -1,0 +1,118 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { DeliveryFailure } from "../../domain/delivery-failure";
+import type { ConvertStep, TableFormat } from "../../domain/entitlements";
+import { duckdbFailure, isOfSomeRow } from "./duckdb-failure";
+import { firstFailingRow } from "./first-failing-row";
+import { requireOneSelect } from "./one-select";
+import { named, quoted } from "./sql-text";
+import { tableSource } from "./table-source";
+
+export interface Conversion {
+  inputPath: string;
+  outputPath: string;
+  step: ConvertStep;
+  /** An empty folder for what does not fit into memory. */
+  spillFolder: string;
+  /** What DuckDB may use, in bytes. */
+  memoryBytes: number;
+  /** Interrupts the query. */
+  signal?: AbortSignal;
+}
+
+/** How each format is written. The row order is the query's, so the same input gives the same bytes. */
+const writeOptions: Record<TableFormat, string> = {
+  csv: "FORMAT csv, HEADER true",
+  json: "FORMAT json, ARRAY true",
+  ndjson: "FORMAT json, ARRAY false",
+  parquet: "FORMAT parquet, COMPRESSION zstd",
+};
+
+const threads = 2;
+
+/**
+ * Reads the input as the table `input`, runs the step's SQL over it and writes the result. From the moment the
+ * partner's SQL runs, DuckDB may touch nothing but the input, the output and its spill folder: no other file, no
+ * network, no extension, and the SQL cannot loosen that.
+ *
+ * @throws {DeliveryFailure} Input or SQL that do not fit can't pass.
+ */
+export async function convert(conversion: Conversion): Promise<void> {
+  const { signal, spillFolder } = conversion;
+  await mkdir(spillFolder, { recursive: true, mode: 0o700 });
+  const instance = await DuckDBInstance.create(":memory:", {
+    threads: String(threads),
+    memory_limit: `${Math.floor(conversion.memoryBytes / 1024)}KiB`,
+    temp_directory: spillFolder,
+    preserve_insertion_order: "true",
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+  });
+  const connection = await instance.connect();
+  const interrupt = () => connection.interrupt();
+  signal?.addEventListener("abort", interrupt, { once: true });
+  try {
+    await convertWith(connection, conversion);
+  } catch (error) {
+    throw duckdbFailure(error, { paths: [conversion.inputPath, conversion.outputPath] });
+  } finally {
+    signal?.removeEventListener("abort", interrupt);
+    connection.closeSync();
+    instance.closeSync();
+    await rm(spillFolder, { recursive: true, force: true });
+  }
+}
+
+async function convertWith(connection: DuckDBConnection, { inputPath, outputPath, step, spillFolder }: Conversion) {
+  const paths = [inputPath, outputPath];
+  await lockDown(connection, paths, spillFolder);
+  const source = await tableSource(connection, inputPath, step.from);
+  if (!source.hasColumns) refuseWithoutColumns(step);
+  const sql = step.sql ?? "SELECT * FROM input";
+  await requireOneSelect(connection, sql);
+  await connection.run(`CREATE VIEW input AS SELECT * FROM ${source.sql}`);
+  await connection.run(`CREATE TEMP VIEW ${result} AS ${sql}`);
+  // Its temporary file, where the output exists, would be a file that it may not touch.
+  const options = `${writeOptions[step.to]}, USE_TMP_FILE false`;
+  const copy = `COPY (${await writtenColumns(connection, step.to)}) TO ${quoted(outputPath)} (${options})`;
+  try {
+    await connection.run(copy);
+  } catch (error) {
+    if (!isOfSomeRow(error)) throw error;
+    const row = await firstFailingRow(connection, { source: source.sql, copy, inputPath });
+    throw duckdbFailure(error, { row, paths });
+  }
+}
+
+/** An empty JSON array is a table without columns. JSON can say that; SQL, CSV and Parquet need some. */
+function refuseWithoutColumns({ sql, to }: ConvertStep): void {
+  if (sql === null && (to === "json" || to === "ndjson")) return;
+  throw new DeliveryFailure("the file has no rows, and without rows JSON has no columns", { canPass: false });
+}
+
+const result = "quayside_result";
+
+async function lockDown(connection: DuckDBConnection, paths: string[], spillFolder: string): Promise<void> {
+  for (const setting of [
+    `allowed_paths = [${paths.map(quoted).join(", ")}]`,
+    `allowed_directories = [${quoted(join(spillFolder, "/"))}]`,
+    "allow_community_extensions = false",
+    "enable_external_access = false",
+    "lock_configuration = true",
+  ]) {
+    await connection.run(`SET ${setting}`);
+  }
+}
+
+/** All of the result; in CSV, which knows no nesting, nested values as JSON. */
+async function writtenColumns(connection: DuckDBConnection, to: TableFormat): Promise<string> {
+  if (to !== "csv") return `FROM ${result}`;
+  const reader = await connection.runAndReadAll(`SELECT column_name, column_type FROM (DESCRIBE ${result})`);
+  const nested = reader
+    .getRows()
+    .filter(([, type]) => /^(STRUCT|MAP|UNION)\(|\]$/.test(String(type)))
+    .map(([name]) => named(String(name)));
+  if (nested.length === 0) return `FROM ${result}`;
+  return `SELECT * REPLACE (${nested.map((column) => `to_json(${column}) AS ${column}`).join(", ")}) FROM ${result}`;
+}

@@ -1,0 +1,34 @@
+import { randomUUID } from "node:crypto";
+import { BatchClient } from "@aws-sdk/client-batch";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { submitDrainJob } from "../../adapters/drain-jobs";
+import { required } from "../../adapters/environment";
+import { connectLedger } from "../../adapters/ledger";
+import { log } from "../../adapters/log";
+import { publishNotification } from "../../adapters/notifications";
+import { readObject } from "../read-object";
+import { runJob } from "../run-job";
+import { tellPartner } from "../tell-partner";
+import { memoryLimit } from "./memory-limit";
+import { transform } from "./transform";
+import { uploadResult } from "./upload-result";
+
+const s3 = new S3Client();
+const bucket = required("BUCKET");
+const job = {
+  queue: required("QUEUE"),
+  owner: randomUUID(),
+  readObject: readObject(s3, bucket),
+  uploadResult: uploadResult(s3, bucket),
+  submitJob: submitDrainJob(new BatchClient(), {
+    jobQueue: required("JOB_QUEUE_ARN"),
+    sendJobDefinition: required("SEND_JOB_DEFINITION_ARN"),
+  }),
+  tell: tellPartner(publishNotification(new SNSClient(), required("NOTIFICATION_TOPIC_ARN")), log),
+  random: Math.random,
+};
+
+void runJob(connectLedger(), log, async (running) =>
+  transform({ ...job, ...running, memoryBytes: await memoryLimit(process.env.ECS_CONTAINER_METADATA_URI_V4) }),
+);

@@ -1,0 +1,126 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createConnection } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { freePort } from "../../local/free-port";
+
+const sshd = "/usr/sbin/sshd";
+
+/** Whether OpenSSH's server is on this machine. */
+export const hasSshd = (): boolean => existsSync(sshd);
+
+export interface OpensshServer {
+  port: number;
+  username: string;
+  /** Logs in as `username`. */
+  privateKey: string;
+  /** One-line public keys of the types ed25519, ecdsa and rsa. */
+  hostKeys: string[];
+  /** The folder that it serves, by its own path. */
+  folder: string;
+  /** Ends every connection, as a restart would; the server goes on. */
+  cutConnections(): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts OpenSSH's server, SFTP only, keys only, on a free port of 127.0.0.1. As root it runs as another user, because
+ * only then it needs no folder of the system.
+ */
+export async function startOpensshServer(): Promise<OpensshServer> {
+  const root = process.getuid?.() === 0;
+  const username = root ? "nobody" : userInfo().username;
+  const owner = root ? { uid: idOf("-u", username), gid: idOf("-g", username) } : {};
+  const base = await mkdtemp(join(tmpdir(), "quayside-sshd-"));
+  const folder = join(base, "inbox");
+  const own = async (path: string) => {
+    if (owner.uid !== undefined && owner.gid !== undefined) await chown(path, owner.uid, owner.gid);
+  };
+  await mkdir(folder);
+  for (const path of [base, folder]) {
+    await chmod(path, 0o755);
+    await own(path);
+  }
+  const hostKeys: string[] = [];
+  for (const type of ["ed25519", "ecdsa", "rsa", "client"]) {
+    const file = join(base, type);
+    execFileSync("ssh-keygen", ["-q", "-t", type === "client" ? "ed25519" : type, "-N", "", "-C", "", "-f", file]);
+    await own(file);
+    if (type !== "client") hostKeys.push((await readFile(`${file}.pub`, "utf8")).trim());
+  }
+  const port = await freePort();
+  const settings = [
+    // Without PAM it refuses a system account such as nobody as locked.
+    ...[`ListenAddress 127.0.0.1:${port}`, "PidFile none", "UsePAM yes", "StrictModes no", "LogLevel ERROR"],
+    ...["ed25519", "ecdsa", "rsa"].map((type) => `HostKey ${join(base, type)}`),
+    ...[`AuthorizedKeysFile ${join(base, "client.pub")}`, "PasswordAuthentication no", "MaxStartups 100"],
+    ...["Subsystem sftp internal-sftp", "ForceCommand internal-sftp"],
+  ];
+  await writeFile(join(base, "sshd_config"), `${settings.join("\n")}\n`);
+  const server = spawn(sshd, ["-D", "-e", "-f", join(base, "sshd_config")], {
+    ...owner,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let output = "";
+  server.stderr.on("data", (data: Buffer) => {
+    output += data.toString();
+  });
+  const stop = async () => {
+    cutConnections(server);
+    if (server.exitCode === null && server.kill()) await once(server, "exit");
+    await rm(base, { recursive: true, force: true });
+  };
+  try {
+    await listening(port, server);
+  } catch (error) {
+    await stop();
+    throw new Error(`sshd did not start: ${output}`, { cause: error });
+  }
+  return {
+    ...{ port, username, hostKeys, folder, stop },
+    privateKey: await readFile(join(base, "client"), "utf8"),
+    cutConnections: () => cutConnections(server),
+  };
+}
+
+const idOf = (which: "-u" | "-g", username: string) => Number(execFileSync("id", [which, username]).toString());
+
+/** Each connection is a child of the server, and that one may have another which holds the socket. */
+function cutConnections({ pid }: ChildProcess): void {
+  const processes = execFileSync("ps", ["-eo", "pid=,ppid="])
+    .toString()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const childrenOf = (parent: number): number[] =>
+    processes.flatMap(([child, itsParent]) =>
+      child !== undefined && itsParent === parent ? [child, ...childrenOf(child)] : [],
+    );
+  for (const child of pid === undefined ? [] : childrenOf(pid)) {
+    try {
+      process.kill(child, "SIGKILL");
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
+async function listening(port: number, server: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (server.exitCode !== null) throw new Error(`it exited with ${server.exitCode}`);
+    const isUp = await new Promise<boolean>((resolve) => {
+      const socket = createConnection({ host: "127.0.0.1", port });
+      socket.once("error", () => resolve(false));
+      socket.once("connect", () => {
+        socket.destroy();
+        resolve(true);
+      });
+    });
+    if (isUp) return;
+    await wait(50);
+  }
+  throw new Error("nobody listens");
+}
