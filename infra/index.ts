@@ -1,0 +1,100 @@
+import type { Input } from "@pulumi/pulumi";
+import { alarms } from "./alarms";
+import { authorize } from "./authorize";
+import { bucket } from "./bucket";
+import { readConfig } from "./config";
+import { database } from "./database";
+import { encryption } from "./encryption";
+import { endpoints } from "./endpoints";
+import { jobImage } from "./job-image";
+import { jobs } from "./jobs";
+import { loginApi } from "./login-api";
+import { migrate } from "./migrate";
+import { network } from "./network";
+import { notifications } from "./notifications";
+import { partnerEndpoint } from "./partner-endpoint";
+import { partners, pushPorts, readPartners } from "./partners";
+import { reconcile } from "./reconcile";
+import { route } from "./route";
+import { securityGroups } from "./security-groups";
+import { describeStack } from "./stack";
+import { sweep } from "./sweep";
+import { transferRole } from "./transfer-role";
+import { uploadEnds, uploadEvents } from "./upload-events";
+import { userPool } from "./user-pool";
+
+/**
+ * The program. Pulumi's runner calls it once; on one machine it runs again whenever a partner's file changes, so
+ * nothing here or below is remembered between two runs.
+ * @param built where `npm run build` puts functions and jobs, relative to the working directory.
+ */
+async function quayside(built = "dist"): Promise<Record<string, Input<unknown>>> {
+  const config = readConfig();
+  const declared = await readPartners(config.partners);
+  const stack = await describeStack(config, built);
+
+  // What everything stands on.
+  const keys = encryption(stack);
+  const net = network(stack);
+  const groups = securityGroups(stack, net, pushPorts(declared));
+  const files = bucket(stack, keys);
+  const ledger = database(stack, keys, net, groups);
+  const waysToAws = endpoints(stack, net, groups, files);
+  const platform = { keys, network: net, groups, ready: [...waysToAws, ...groups.rules, ...net.routing] };
+  const migrations = migrate(stack, platform, ledger);
+
+  // From an upload to its deliveries.
+  const news = notifications(stack, keys);
+  const image = jobImage(stack, keys);
+  const work = jobs(stack, { keys, network: net, groups, database: ledger, files, notifications: news, image });
+  const events = uploadEvents(stack, keys, files);
+  const router = { database: ledger, files, jobs: work, notifications: news };
+  const routes = route(stack, platform, router, events);
+  const sweeps = sweep(stack, platform, router);
+
+  // Logins.
+  const passwords = userPool(stack);
+  const sessionRole = transferRole(stack, keys, files);
+  const authorizes = authorize(stack, platform, { database: ledger, passwords, files, sessionRole });
+  const api = loginApi(stack, keys, authorizes);
+  const endpoint = partnerEndpoint(stack, keys, net, api);
+  uploadEnds(stack, events, [endpoint.server.id]);
+
+  // Partners.
+  const reconciles = reconcile(stack, platform, { database: ledger, files, passwords });
+  partners(
+    stack,
+    {
+      userPoolId: passwords.pool.id,
+      keyArn: keys.data.arn,
+      notificationTopicArn: news.arn,
+      reconcile: reconciles.function.name,
+      migrations,
+    },
+    declared,
+  );
+
+  const operations = alarms(stack, keys, {
+    events,
+    functions: { authorize: authorizes, route: routes, sweep: sweeps, reconcile: reconciles },
+    jobs: work,
+    database: ledger,
+  });
+
+  return {
+    hostname: endpoint.hostname,
+    hostKeyFingerprint: endpoint.server.hostKeyFingerprint,
+    serverId: endpoint.server.id,
+    endpointAddresses: endpoint.addresses,
+    natAddresses: net.natAddresses,
+    bucket: files.bucket,
+    userPoolId: passwords.pool.id,
+    databaseEndpoint: ledger.cluster.endpoint,
+    databaseName: ledger.cluster.databaseName,
+    jobQueue: work.queue.name,
+    notificationTopic: news.arn,
+    operationsTopic: operations.arn,
+  };
+}
+
+export = quayside;

@@ -1,0 +1,96 @@
+import * as aws from "@pulumi/aws";
+import { ComponentResource, type Input, type Output, output, type Resource } from "@pulumi/pulumi";
+import { sortedJson } from "../domain/entitlements";
+import type { PartnerAccess as Decided } from "../domain/partner-access";
+import { pushSecretPrefix } from "./jobs";
+import type { Stack } from "./stack";
+
+/** What every partner's resources refer to; the same for all. */
+export interface PartnerPlatform {
+  userPoolId: Input<string>;
+  keyArn: Input<string>;
+  notificationTopicArn: Input<string>;
+  /** The reconcile function's name. */
+  reconcile: Input<string>;
+  /** The ledger's schema has to be there before the first partner, and outlive the last. */
+  migrations: Resource;
+}
+
+/**
+ * One partner, as decided by its files. Pulumi's cost grows with each resource, so there are few: what can be a row of
+ * the ledger is one, written by the one invocation.
+ */
+export class PartnerAccess extends ComponentResource {
+  constructor(stack: Stack, platform: PartnerPlatform, decided: Decided) {
+    super("quayside:PartnerAccess", decided.partner);
+    const { partner, username, hasPassword } = decided;
+    const parent = { parent: this };
+    const user =
+      hasPassword && username !== null
+        ? new aws.cognito.User(
+            partner,
+            // Its password is issued by the reconcile function, so that none is ever in the state.
+            { userPoolId: platform.userPoolId, username, messageAction: "SUPPRESS" },
+            parent,
+          )
+        : undefined;
+    new aws.lambda.Invocation(
+      partner,
+      {
+        functionName: platform.reconcile,
+        // Also when it changes and when it goes.
+        lifecycleScope: "CRUD",
+        input: reconcileInput(platform, decided, this.pushSecrets(stack, platform, decided)),
+      },
+      { ...parent, dependsOn: [platform.migrations, ...(user ? [user] : [])], additionalSecretOutputs: ["result"] },
+    );
+    for (const { email, events } of decided.notifications) {
+      new aws.sns.TopicSubscription(
+        `${partner}/${email}`,
+        {
+          topic: platform.notificationTopicArn,
+          protocol: "email",
+          endpoint: email,
+          filterPolicyScope: "MessageAttributes",
+          filterPolicy: sortedJson({ partner: [partner], event: events }),
+        },
+        parent,
+      );
+    }
+    this.registerOutputs({});
+  }
+
+  /** Empty secrets that an operator fills, by destination. */
+  private pushSecrets(stack: Stack, platform: PartnerPlatform, { partner, name, pushSecrets }: Decided) {
+    return Object.fromEntries(
+      pushSecrets.map(({ destination }) => {
+        const secret = new aws.secretsmanager.Secret(
+          `${partner}/${destination}`,
+          {
+            name: `${pushSecretPrefix(stack)}${partner}/${destination}`,
+            description: `Credentials for pushes to ${destination} of ${name}`,
+            kmsKeyId: platform.keyArn,
+            recoveryWindowInDays: stack.config.secretRecoveryDays,
+          },
+          { parent: this },
+        );
+        return [destination, secret.arn];
+      }),
+    );
+  }
+}
+
+/**
+ * Sorted, so that a preview shows what changed and nothing else. With another function the invocation is replaced:
+ * Pulumi creates the new one and then deletes the old, and `appliedBy` lets reconcile tell that delete from a partner's
+ * end.
+ */
+function reconcileInput(
+  { reconcile }: PartnerPlatform,
+  { entitlements }: Decided,
+  destinationSecrets: Record<string, Output<string>>,
+): Output<string> {
+  return output([output(reconcile), output(destinationSecrets)] as const).apply(([appliedBy, secrets]) =>
+    sortedJson({ appliedBy, entitlements, destinationSecrets: secrets }),
+  );
+}

@@ -1,0 +1,200 @@
+import { expect } from "chai";
+import { subscriber } from "./partner-fixtures";
+import { type RecordedProgram, recordProgram } from "./testing";
+
+interface Statement {
+  Sid?: string;
+  Effect: string;
+  Action: string | string[];
+  Resource: string | string[];
+  Condition?: Record<string, Record<string, string>>;
+}
+
+const list = (value: string | string[]) => (Array.isArray(value) ? value : [value]);
+const account = "000000000000";
+const key = (name: string) => `arn:aws:kms:eu-central-1:${account}:key/${name}-key`;
+const bucket = `arn:aws:s3:::quayside-prod-${account}-eu-central-1`;
+const ledgerUser = (user: string) => `arn:aws:rds-db:eu-central-1:${account}:dbuser:cluster-ABC/${user}`;
+const secret = (name: string) => `arn:aws:secretsmanager:eu-central-1:${account}:secret:${name}`;
+const jobQueue = `arn:aws:batch:eu-central-1:${account}:jobqueue/quayside-prod-jobs`;
+const definition = (name: string) => `arn:aws:batch:eu-central-1:${account}:jobdefinition/quayside-prod-${name}`;
+const topic = `arn:aws:sns:eu-central-1:${account}:topic/quayside-prod-notifications`;
+const uploads = `arn:aws:sqs:eu-central-1:${account}:queue/quayside-prod-uploads`;
+const pool = `arn:aws:cognito:eu-central-1:${account}:userpool/quayside-prod-logins`;
+
+describe("permissions", () => {
+  let program: RecordedProgram;
+  const statements = (role: string): Statement[] =>
+    JSON.parse(String(program.one("RolePolicy", role).inputs.policy)).Statement;
+  /** `s3:GetObject on arn [ViaService]`, one for each action and resource that the role's own code may use. */
+  const rights = (role: string) =>
+    statements(role)
+      .filter(({ Sid, Effect }) => Effect === "Allow" && !/^Lambda(Logs|Traces|Network)/.test(Sid ?? ""))
+      .flatMap(({ Action, Resource, Condition }) =>
+        list(Action).flatMap((action) =>
+          list(Resource).map((resource) => {
+            const via = Condition?.StringEquals?.["kms:ViaService"];
+            return `${action} on ${resource}${via ? ` via ${via.split(".")[0]}` : ""}`;
+          }),
+        ),
+      );
+  before(async () => {
+    program = await recordProgram({ stack: "prod", partners: subscriber("acme") });
+  });
+
+  it("no role may do everything of a service, and only calls that know no resource name none", () => {
+    const withoutResource = [
+      "ecr:GetAuthorizationToken",
+      "xray:PutTraceSegments",
+      "xray:PutTelemetryRecords",
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSubnets",
+    ];
+    for (const { name } of program.all("RolePolicy")) {
+      for (const { Effect, Action, Resource } of statements(name)) {
+        if (Effect === "Deny") continue;
+        for (const action of list(Action)) {
+          expect(action, name).to.not.include("*");
+          if (list(Resource).includes("*")) expect(withoutResource, name).to.include(action);
+        }
+      }
+    }
+    // The one that API Gateway insists on.
+    expect(program.all("RolePolicyAttachment").map(({ name }) => name)).to.deep.equal(["api-logs"]);
+    for (const { name, inputs } of program.all("iam/role:Role")) {
+      expect(inputs, name).to.not.have.any.keys("managedPolicyArns", "inlinePolicies");
+    }
+  });
+
+  it("authorize asks Cognito and reads entitlements", () => {
+    expect(rights("authorize")).to.have.members([
+      `cognito-idp:AdminInitiateAuth on ${pool}`,
+      `rds-db:connect on ${ledgerUser("quayside_authorize")}`,
+    ]);
+  });
+
+  const starts = (...names: string[]) =>
+    [jobQueue, ...names.flatMap((name) => [definition(name), `${definition(name)}:*`])].map(
+      (arn) => `batch:SubmitJob on ${arn}`,
+    );
+  const publishes = [
+    `sns:Publish on ${topic}`,
+    `kms:Decrypt on ${key("messages")} via sns`,
+    `kms:GenerateDataKey on ${key("messages")} via sns`,
+  ];
+  const readsObjects = [
+    `s3:GetObjectVersion on ${bucket}/*`,
+    `kms:Decrypt on ${key("data")} via s3`,
+    `kms:GenerateDataKey on ${key("data")} via s3`,
+  ];
+  const service = `rds-db:connect on ${ledgerUser("quayside_service")}`;
+
+  it("route consumes its queue, writes the ledger, starts jobs and tells partners", () => {
+    expect(rights("route")).to.have.members([
+      service,
+      ...starts("send", "transform"),
+      ...publishes,
+      `sqs:ReceiveMessage on ${uploads}`,
+      `sqs:DeleteMessage on ${uploads}`,
+      `sqs:GetQueueAttributes on ${uploads}`,
+      `kms:Decrypt on ${key("messages")} via sqs`,
+    ]);
+  });
+
+  it("sweep does the same without the queue", () => {
+    expect(rights("sweep")).to.have.members([service, ...starts("send", "transform"), ...publishes]);
+  });
+
+  it("reconcile writes rows, folder markers, and the logins' passwords", () => {
+    const login = secret("quayside/prod/login/*");
+    expect(rights("reconcile")).to.have.members([
+      service,
+      `s3:PutObject on ${bucket}/*/`,
+      `kms:Decrypt on ${key("data")} via s3`,
+      `kms:GenerateDataKey on ${key("data")} via s3`,
+      ...["GetUser", "SetUserPassword", "EnableUser", "DisableUser"].map(
+        (verb) => `cognito-idp:Admin${verb} on ${pool}`,
+      ),
+      ...["CreateSecret", "DescribeSecret", "PutSecretValue", "DeleteSecret", "RestoreSecret", "TagResource"].map(
+        (action) => `secretsmanager:${action} on ${login}`,
+      ),
+      `kms:Decrypt on ${key("data")} via secretsmanager`,
+      `kms:GenerateDataKey on ${key("data")} via secretsmanager`,
+    ]);
+  });
+
+  it("migrate reads the master secret", () => {
+    expect(rights("migrate")).to.have.members([
+      `secretsmanager:GetSecretValue on ${secret("rds!cluster-1")}`,
+      `kms:Decrypt on ${key("data")} via secretsmanager`,
+    ]);
+  });
+
+  it("the send job reads versions, places files and reads the credentials of pushes", () => {
+    expect(rights("send-job")).to.have.members([
+      service,
+      ...readsObjects,
+      ...publishes,
+      `s3:GetObject on ${bucket}/*`,
+      `s3:PutObject on ${bucket}/*`,
+      `s3:AbortMultipartUpload on ${bucket}/*`,
+      `s3:ListBucket on ${bucket}`,
+      `secretsmanager:GetSecretValue on ${secret("quayside/prod/push/*")}`,
+      `kms:Decrypt on ${key("data")} via secretsmanager`,
+    ]);
+  });
+
+  it("the transform job writes its results only, and starts send jobs only", () => {
+    expect(rights("transform-job")).to.have.members([
+      service,
+      ...readsObjects,
+      ...publishes,
+      `s3:PutObject on ${bucket}/.transformed/*`,
+      `s3:AbortMultipartUpload on ${bucket}/.transformed/*`,
+      ...starts("send"),
+    ]);
+  });
+
+  it("a partner's session never reaches results of transforms", () => {
+    expect(statements("transfer-session")).to.deep.include({
+      Effect: "Deny",
+      Action: "s3:*",
+      Resource: `${bucket}/.*`,
+    });
+  });
+
+  it("code in a function may not touch network interfaces, which Lambda may", () => {
+    for (const { inputs } of program.all("lambda/function:Function")) {
+      const name = String(inputs.name).replace("quayside-prod-", "");
+      const deny = statements(name).find(({ Effect }) => Effect === "Deny");
+      const allowed = statements(name).filter(
+        ({ Sid, Effect }) => Effect === "Allow" && Sid?.startsWith("LambdaNetwork"),
+      );
+      expect(deny?.Action).to.have.members(allowed.flatMap(({ Action }) => list(Action)));
+      expect(deny?.Condition).to.deep.equal({
+        ArnEquals: {
+          "lambda:SourceFunctionArn": `arn:aws:lambda:eu-central-1:${account}:function:quayside-prod-${name}`,
+        },
+      });
+    }
+  });
+
+  it("each role trusts one service, and Transfer Family and Fargate for this account only", () => {
+    const trust = Object.fromEntries(
+      program.all("iam/role:Role").map(({ name, inputs }) => {
+        const [statement] = JSON.parse(String(inputs.assumeRolePolicy)).Statement;
+        return [name, [statement.Principal.Service, statement.Condition?.StringEquals?.["aws:SourceAccount"]]];
+      }),
+    );
+    const lambda = ["lambda.amazonaws.com", undefined];
+    expect(trust).to.deep.equal({
+      ...Object.fromEntries(["authorize", "route", "sweep", "reconcile", "migrate"].map((name) => [name, lambda])),
+      "send-job": ["ecs-tasks.amazonaws.com", account],
+      "transform-job": ["ecs-tasks.amazonaws.com", account],
+      "job-execution": ["ecs-tasks.amazonaws.com", account],
+      "transfer-session": ["transfer.amazonaws.com", account],
+      "transfer-login": ["transfer.amazonaws.com", account],
+      "api-logs": ["apigateway.amazonaws.com", undefined],
+    });
+  });
+});
