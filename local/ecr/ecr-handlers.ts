@@ -1,0 +1,70 @@
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { physicalName } from "../lambda/physical-name";
+import { readInputs } from "../lambda/read-inputs";
+import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
+import type { EcrService } from "./ecr-service";
+import { buildLocalImage } from "./local-image";
+
+const image = z.looseObject({
+  repositoryUrl: z.string(),
+  context: z.string().default("."),
+  dockerfile: z.string().optional(),
+  target: z.undefined("is not implemented by the local ECR").optional(),
+});
+
+export function ecrHandlers(ecr: EcrService): ResourceHandlers {
+  return {
+    "aws:ecr/repository:Repository": repositoryHandler(ecr),
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": {
+      create: async ({ repository }) => ({ id: String(repository), outputs: { registryId: ecr.account.accountId } }),
+      update: async (id, { repository }) =>
+        repository === id ? { outputs: { registryId: ecr.account.accountId } } : "replace",
+      delete: async () => {},
+    },
+    "awsx:ecr:Image": imageHandler(ecr),
+  };
+}
+
+function repositoryHandler({ account: { accountId, region } }: EcrService): ResourceHandler {
+  const outputs = (name: string) => ({
+    name,
+    arn: `arn:aws:ecr:${region}:${accountId}:repository/${name}`,
+    registryId: accountId,
+    repositoryUrl: `${accountId}.dkr.ecr.${region}.amazonaws.com/${name}`,
+  });
+  return {
+    async create(inputs, resourceName) {
+      const name = typeof inputs.name === "string" ? inputs.name : physicalName(resourceName);
+      return { id: name, outputs: outputs(name) };
+    },
+    async update(id, inputs) {
+      return typeof inputs.name === "string" && inputs.name !== id ? "replace" : { outputs: outputs(id) };
+    },
+    delete: async () => {},
+  };
+}
+
+/** A component of the package `awsx`; paths are relative to where the program runs. */
+function imageHandler(ecr: EcrService): ResourceHandler {
+  const read = (inputs: Properties, resource: string) => {
+    const { repositoryUrl, context, dockerfile } = readInputs(image, inputs, resource);
+    return { repositoryUrl, context, path: resolve(dockerfile ?? join(context, "Dockerfile")) };
+  };
+  const push = async (inputs: Properties, resource: string) => {
+    const { repositoryUrl, context, path } = read(inputs, resource);
+    return { imageUri: await ecr.push(repositoryUrl, context, path) };
+  };
+  return {
+    async contentOf(inputs) {
+      const { context, path } = read(inputs, "the image");
+      const built = await buildLocalImage(context, path);
+      await built.remove();
+      return built.digest;
+    },
+    create: async (inputs, name) => ({ id: name, outputs: await push(inputs, name) }),
+    update: async (id, inputs) => ({ outputs: await push(inputs, id) }),
+    // A job definition that still runs may name the image: its files go when the stand-in stops.
+    delete: async () => {},
+  };
+}
