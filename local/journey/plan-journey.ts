@@ -32,7 +32,7 @@ export function planJourney(partners: readonly Partner[]): JourneyUpload[] {
   const uploads: JourneyUpload[] = [];
   const add = (
     upload: Omit<JourneyUpload, "expected" | "fileName"> & { name: string; fileGroup: string },
-    contract?: { subscriber: string; subscription: string; content: Uint8Array },
+    contract?: { subscriber: string; subscription: string; content: Uint8Array | undefined },
   ) => {
     const fileName = freeName(upload.name, (name) => taken.has(`${upload.publisher}${upload.virtualPath}/${name}`));
     taken.add(`${upload.publisher}${upload.virtualPath}/${fileName}`);
@@ -42,10 +42,10 @@ export function planJourney(partners: readonly Partner[]): JourneyUpload[] {
         subscriber,
         subscription,
         content:
-          contract?.subscriber === subscriber && contract.subscription === subscription.name
-            ? contract.content
-            : subscription.transform.length === 0
-              ? content
+          subscription.transform.length === 0
+            ? content
+            : contract?.subscriber === subscriber && contract.subscription === subscription.name
+              ? contract.content
               : undefined,
       }),
     );
@@ -64,7 +64,7 @@ export function planJourney(partners: readonly Partner[]): JourneyUpload[] {
       if (!source) continue;
       add(
         { ...source, name: file.slice(file.lastIndexOf("/") + 1), content, fileGroup: subscription.fileGroup },
-        { subscriber: id, subscription: name, content: expected?.content ?? content },
+        { subscriber: id, subscription: name, content: expected?.content },
       );
     }
   }

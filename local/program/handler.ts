@@ -11,6 +11,8 @@ export interface ResourceHandler {
   /** Absent, or returning "replace": a change deletes the resource and creates it anew. */
   update?(id: string, inputs: Properties, previous: Properties): Promise<{ outputs: Properties } | "replace">;
   delete(id: string, inputs: Properties): Promise<void>;
+  /** Identifies the content of files that the inputs only name, where a change of it is a change of the resource. */
+  contentOf?(inputs: Properties): Promise<string>;
 }
 
 /** Handlers by Pulumi type token: `aws:sqs/queue:Queue`. */

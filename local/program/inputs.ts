@@ -1,26 +1,32 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { asset } from "@pulumi/pulumi";
+import { asset, CustomResource } from "@pulumi/pulumi";
 import type { Properties } from "./handler";
 
 /** How Pulumi's wire format marks a secret: the special signature, and its value for secrets. */
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
-/** Inputs as a handler wants them: secrets unwrapped, absent values left out. */
-export function unwrapInputs(inputs: Properties): Properties {
-  return unwrap(inputs) as Properties;
+/**
+ * Inputs as a handler wants them: secrets unwrapped, other resources by their ids (as a provider gets them), absent
+ * values left out, archives with a path that is there and not a promise of it.
+ */
+export async function unwrapInputs(inputs: Properties): Promise<Properties> {
+  return (await unwrap(inputs)) as Properties;
 }
 
-function unwrap(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(unwrap);
+async function unwrap(value: unknown): Promise<unknown> {
+  if (Array.isArray(value)) return Promise.all(value.map(unwrap));
+  if (CustomResource.isInstance(value)) return new Promise((resolve) => value.id.apply(resolve));
+  if (value instanceof asset.FileArchive || value instanceof asset.FileAsset) {
+    return Object.assign(value, { path: await value.path });
+  }
   if (!isPlainObject(value)) return value;
   if (value[signatureKey] === secretSignature) return unwrap(value.value);
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
   return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, inner]) => inner !== undefined)
-      .map(([key, inner]) => [key, unwrap(inner)]),
+    await Promise.all(entries.map(async ([key, inner]) => [key, await unwrap(inner)] as const)),
   );
 }
 

@@ -71,14 +71,18 @@ export class LocalStack {
     const { project, stack, config } = this.#options;
     pulumi.runtime.setAllConfig(config);
     await pulumi.runtime.setMocks(run, project, stack, false);
+    // Outputs that hang on a failed registration reject with nobody there to await them; Pulumi's own runner listens too.
+    const onRejection = (reason: unknown) => run.rejected(reason);
+    process.on("unhandledRejection", onRejection);
     let outputs: Properties | undefined;
     try {
-      outputs = (await pulumi.runtime.runInPulumiStack(async () => this.#options.program())) as Properties | undefined;
-      // The stack's outputs can be known before every resource is registered.
-      await pulumi.runtime.disconnect();
+      // What depends on a failed resource is never registered, so the program may never end: the first error ends the run.
+      outputs = await Promise.race([runToTheEnd(this.#options.program), run.failed]);
     } catch (error) {
-      // After a failed registration the program fails too, usually with the same words.
-      if (run.errors.length === 0) run.errors.push(error instanceof Error ? error : new Error(String(error)));
+      run.rejected(error);
+    } finally {
+      await run.settled();
+      process.off("unhandledRejection", onRejection);
     }
     if (run.errors.length > 0) {
       // What the program did not get to is not gone: only a run that went through may delete.
@@ -104,20 +108,43 @@ export class LocalStack {
   }
 }
 
+async function runToTheEnd(program: LocalStackOptions["program"]): Promise<Properties | undefined> {
+  const outputs = await pulumi.runtime.runInPulumiStack(async () => program());
+  // The stack's outputs can be known before every resource is registered.
+  await pulumi.runtime.disconnect();
+  return outputs as Properties | undefined;
+}
+
 /** One run of the program: Pulumi's mocks ask it for each resource. */
 class Run implements pulumi.runtime.Mocks {
   readonly changes: Change[] = [];
   readonly errors: Error[] = [];
   readonly registered = new Map<string, Registered>();
+  /** Rejects with the first error. */
+  readonly failed: Promise<never>;
+  readonly #underWay = new Set<Promise<unknown>>();
   readonly #options: LocalStackOptions;
   readonly #before: ReadonlyMap<string, Registered>;
+  #fail: (error: Error) => void = () => {};
 
   constructor(options: LocalStackOptions, before: ReadonlyMap<string, Registered>) {
     this.#options = options;
     this.#before = before;
+    this.failed = new Promise((_, reject) => {
+      this.#fail = reject;
+    });
+    this.failed.catch(() => {});
   }
 
-  async newResource(
+  newResource(
+    args: pulumi.runtime.MockResourceArgs,
+  ): Promise<{ id: string | undefined; state: Record<string, unknown> }> {
+    const result = this.#newResource(args).finally(() => this.#underWay.delete(result));
+    this.#underWay.add(result);
+    return result;
+  }
+
+  async #newResource(
     args: pulumi.runtime.MockResourceArgs,
   ): Promise<{ id: string | undefined; state: Record<string, unknown> }> {
     try {
@@ -125,17 +152,34 @@ class Run implements pulumi.runtime.Mocks {
       return { id: resource.id, state: { ...resource.inputs, ...resource.outputs } };
     } catch (error) {
       const failure = new Error(`${args.type} "${args.name}": ${error instanceof Error ? error.message : error}`);
-      this.errors.push(failure);
-      throw failure;
+      throw this.#record(failure);
     }
   }
 
   async call({ token, inputs }: pulumi.runtime.MockCallArgs): Promise<Record<string, unknown>> {
     const answer = this.#options.functions[token];
-    if (answer) return answer(unwrapInputs(inputs as Properties));
+    if (answer) return answer(await unwrapInputs(inputs as Properties));
     const failure = new Error(`the program asks ${token}, which nothing on this machine answers`);
+    throw this.#record(failure);
+  }
+
+  #record(failure: Error): Error {
     this.errors.push(failure);
-    throw failure;
+    this.#fail(failure);
+    return failure;
+  }
+
+  /** Resolves when nothing is being created any more, rejections of this turn included. */
+  async settled(): Promise<void> {
+    do {
+      await Promise.allSettled(this.#underWay);
+      await new Promise(setImmediate);
+    } while (this.#underWay.size > 0);
+  }
+
+  /** Takes an error that is no handler's; what follows from one that is recorded already says nothing new. */
+  rejected(reason: unknown): void {
+    if (this.errors.length === 0) this.#record(reason instanceof Error ? reason : new Error(String(reason)));
   }
 
   /** Deletes resources, the last registered first. */
@@ -149,14 +193,17 @@ class Run implements pulumi.runtime.Mocks {
   async #reconcile({ type, name, inputs: wrapped }: pulumi.runtime.MockResourceArgs): Promise<Registered> {
     const key = `${type}::${name}`;
     if (this.registered.has(key)) throw new Error("the program registers it twice");
-    const inputs = unwrapInputs(wrapped as Properties);
     const handler = this.#handlerOf(type);
-    const wanted = { type, name, inputs, fingerprint: fingerprint(inputs), handler };
     const before = this.#before.get(key);
+    const resource: Registered = {
+      ...{ type, name, handler, inputs: {}, fingerprint: "" },
+      ...{ id: before?.id ?? name, outputs: before?.outputs ?? {} },
+    };
     // The place is taken before anything is awaited, so that the order of registration is kept.
-    const resource: Registered = { ...wanted, id: before?.id ?? name, outputs: before?.outputs ?? {} };
     this.registered.set(key, resource);
     try {
+      resource.inputs = await unwrapInputs(wrapped as Properties);
+      resource.fingerprint = `${fingerprint(resource.inputs)}${(await handler?.contentOf?.(resource.inputs)) ?? ""}`;
       if (before === undefined) Object.assign(resource, await this.#create(resource));
       else if (before.fingerprint !== resource.fingerprint)
         Object.assign(resource, await this.#change(before, resource));

@@ -63,6 +63,7 @@ export function recordedHandlers({ accountId, region }: AwsAccount): ResourceHan
     }),
     "aws:kms/alias:Alias": named("kms", (name) => name),
     "aws:cloudwatch/logGroup:LogGroup": named("logs", (name) => `log-group:${name}`),
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": recorded({ id: nameOf }),
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": recorded({ id: (inputs) => String(inputs.policyName) }),
     "aws:cloudwatch/metricAlarm:MetricAlarm": named("cloudwatch", (name) => `alarm:${name}`),
     "aws:cloudwatch/dashboard:Dashboard": recorded({ id: (inputs, name) => String(inputs.dashboardName ?? name) }),

@@ -14,8 +14,8 @@ export interface LocalDestination {
 export interface Localisation {
   /** The server that stands for a partner's destination. */
   destination(partner: string, name: string): LocalDestination;
-  /** One-line public key of a key pair that exists on this machine, for logins that use keys. */
-  publicKey: string;
+  /** One-line public key of a pair that exists on this machine, for a partner whose login uses keys. */
+  publicKey(partner: string): string;
 }
 
 /** The file under which a login gets a key that exists on this machine. */
@@ -49,7 +49,8 @@ export function localisedPartners(files: FileMap, partners: readonly Partner[], 
       document.setIn(["login", "sourceAddresses"], document.createNode([...addresses]));
     }
     copy.set(partner.source.file, Buffer.from(document.toString()));
-    if (partner.keys.length > 0) copy.set(`${partner.id}/${localKeyFile}`, Buffer.from(`${here.publicKey}\n`));
+    if (partner.keys.length > 0)
+      copy.set(`${partner.id}/${localKeyFile}`, Buffer.from(`${here.publicKey(partner.id)}\n`));
   }
   return copy;
 }

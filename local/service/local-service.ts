@@ -1,0 +1,128 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import type { Entitlements } from "../../domain/entitlements";
+import { type Ledger, openLedger } from "../../domain/ledger/ledger";
+import program from "../../infra/index";
+import type { LocalLogin } from "../console/partner-lines";
+import { type Change, LocalStack } from "../program/local-stack";
+import { readStackConfig } from "../program/stack-config";
+import { providerFunctions } from "../recorded/provider-functions";
+import { type StandInLog, type StandIns, startStandIns } from "./stand-ins";
+
+export interface LocalServiceOptions {
+  /** The partners folder that the program reads. */
+  partners: string;
+  /** The stack whose configuration is used: `dev` unless told. */
+  stack?: string;
+  /** Configuration that differs from the stack's, by full key. */
+  config?: Record<string, string>;
+  onLog?: (log: StandInLog) => void;
+  onChange?: (change: Change) => void;
+}
+
+/** Quayside on this machine: the stand-ins, and the deployment program's resources on them. */
+export interface LocalService {
+  standIns: StandIns;
+  stack: LocalStack;
+  /** The ledger, as the service's own functions see it. Throws before the first `up`. */
+  ledger(): Ledger;
+  /** Where partners connect. Throws before the first `up`. */
+  sftpPort(): number;
+  /** Runs the program again and applies what differs. */
+  up(): Promise<Change[]>;
+  /** The password waiting for hand-over, if the login has one. */
+  issuedPassword(username: string): string | undefined;
+  /** Does the operator's part: puts credentials into a destination's secret, unless it has some. */
+  fillPushSecret(partner: string, destination: string, credentials: object): void;
+  /** The current version of an object in the service's bucket; undefined where there is none. */
+  readObject(objectKey: string): Promise<Uint8Array | undefined>;
+  /** How a partner logs in here by password. */
+  loginOf(entitlements: Entitlements): LocalLogin | undefined;
+  stop(): Promise<void>;
+}
+
+/** Whoever reads what arrived: somebody at the machine, whom no policy limits. */
+const operator = { principalId: "OPERATOR", sourceAddress: "127.0.0.1" };
+
+export async function startLocalService(options: LocalServiceOptions): Promise<LocalService> {
+  const stackName = options.stack ?? "dev";
+  const config: Record<string, string> = {
+    ...(await readStackConfig(process.cwd(), stackName)),
+    ...options.config,
+    "quayside:partners": options.partners,
+  };
+  const folder = await mkdtemp(join(tmpdir(), "quayside-"));
+  const standIns = await startStandIns({
+    folder,
+    region: config["aws:region"] ?? "eu-central-1",
+    onLog: options.onLog ?? (() => {}),
+  }).catch(async (error) => {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  });
+  const stack = new LocalStack({
+    program: () => program(),
+    handlers: standIns.handlers,
+    functions: providerFunctions(standIns.account),
+    project: "quayside",
+    stack: stackName,
+    config,
+    ...(options.onChange && { onChange: options.onChange }),
+  });
+  let ledger: Ledger | undefined;
+  const sftpPort = () => {
+    const port = standIns.transfer.list()[0]?.sftp?.port;
+    if (port === undefined) throw new Error("no SFTP endpoint is running; call up() first");
+    return port;
+  };
+  const issuedPassword = (username: string) => {
+    const secret = standIns.secrets.find(`quayside/${stackName}/login/${username}`);
+    if (secret === undefined) return undefined;
+    return (JSON.parse(standIns.secrets.value(secret.arn).string ?? "{}") as { password: string }).password;
+  };
+  return {
+    standIns,
+    stack,
+    ledger() {
+      ledger ??= openLedger(databaseOf(stack, standIns));
+      return ledger;
+    },
+    sftpPort,
+    up: () => stack.up(),
+    issuedPassword,
+    fillPushSecret(partner, destination, credentials) {
+      const secret = standIns.secrets.secret(`quayside/${stackName}/push/${partner}/${destination}`);
+      if (secret.versions().length > 0) return;
+      standIns.secrets.putValue(secret, { string: JSON.stringify(credentials) });
+    },
+    async readObject(objectKey) {
+      const bucket = String(stack.outputs.bucket);
+      const found = await standIns.s3.getObject(operator, { bucket, key: objectKey }).catch(() => undefined);
+      return found && buffer(found.body);
+    },
+    loginOf({ login }) {
+      if (login === null || login.endpoint !== "partner") return undefined;
+      const password = issuedPassword(login.username);
+      return { host: "127.0.0.1", port: sftpPort(), username: login.username, ...(password && { password }) };
+    },
+    async stop() {
+      await ledger?.close();
+      await standIns.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Where the program put the database; as its master user, because nobody's role may read all of it. */
+function databaseOf(stack: LocalStack, { databases }: StandIns) {
+  const cluster = stack.resources.find(({ type }) => type === "aws:rds/cluster:Cluster");
+  if (!cluster) throw new Error("the program has no database; call up() first");
+  const { host, port, masterUsername, masterPassword, certificateAuthority } = databases.cluster(cluster.id);
+  return {
+    ...{ host, port, user: masterUsername, certificateAuthority },
+    password: async () => masterPassword,
+    database: String(cluster.inputs.databaseName),
+  };
+}

@@ -1,0 +1,172 @@
+import pc from "picocolors";
+import { partnerAccess } from "../domain/partner-access";
+import type { Partner } from "../domain/partner-files/partner";
+import { formatProblem } from "../domain/problem";
+import { changeLines, resourceSummary } from "./console/change-lines";
+import { ledgerTable, printable } from "./console/ledger-table";
+import { partnerLines } from "./console/partner-lines";
+import { openTerminal, symbols, type Terminal } from "./console/terminal";
+import { Demonstration, type JourneyResult, PartnerProblems } from "./service/demonstration";
+import type { StandInLog } from "./service/stand-ins";
+import { watchFolder } from "./service/watch-folder";
+import { readStartOptions, type StartOptions, startHelp } from "./start-options";
+
+export interface StartContext {
+  args: readonly string[];
+  stdout: NodeJS.WriteStream;
+  stderr: NodeJS.WriteStream;
+}
+
+/** `npm start`. Returns the exit code: 0, 1 where something did not arrive, 2 for wrong arguments, 130 after Ctrl-C. */
+export async function startQuayside({ args, stdout, stderr }: StartContext): Promise<number> {
+  let options: StartOptions | "help";
+  try {
+    options = readStartOptions(args, stdout.isTTY === true);
+  } catch (error) {
+    stderr.write(`quayside: ${error instanceof Error ? error.message : error}\n`);
+    return 2;
+  }
+  if (options === "help") {
+    stdout.write(startHelp);
+    return 0;
+  }
+  const interrupted = new AbortController();
+  const onSignal = () => {
+    // A second Ctrl-C does not wait for anything.
+    if (interrupted.signal.aborted) process.exit(130);
+    interrupted.abort();
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  const terminal = openTerminal(options.json ? stderr : stdout);
+  const log = new RecentLog();
+  let demonstration: Demonstration | undefined;
+  try {
+    demonstration = await startStandIns(terminal, options, log);
+    interrupted.signal.throwIfAborted();
+    const ok = await run(demonstration, terminal, options, interrupted.signal, stdout);
+    return interrupted.signal.aborted ? 130 : ok ? 0 : 1;
+  } catch (error) {
+    if (interrupted.signal.aborted) return 130;
+    report(terminal, error, log);
+    return 1;
+  } finally {
+    if (interrupted.signal.aborted) terminal.line("\nstopping …");
+    await demonstration?.stop();
+  }
+}
+
+function startStandIns(terminal: Terminal, { partners }: StartOptions, log: RecentLog): Promise<Demonstration> {
+  terminal.line(pc.bold("Quayside on this machine"));
+  return terminal.step("stand-ins for AWS", () => Demonstration.start(partners, { onLog: (entry) => log.add(entry) }));
+}
+
+async function run(
+  demonstration: Demonstration,
+  terminal: Terminal,
+  options: StartOptions,
+  signal: AbortSignal,
+  stdout: NodeJS.WriteStream,
+): Promise<boolean> {
+  const { partners } = await terminal.step("the program", async (note) => {
+    const applied = await demonstration.apply();
+    note(`${applied.changes.length} resources (${resourceSummary(demonstration.service.stack.resources)})`);
+    return applied;
+  });
+  signal.throwIfAborted();
+  terminal.line();
+  printPartners(demonstration, terminal, partners);
+  const result = await playSamples(demonstration, terminal, partners, signal);
+  terminal.line();
+  terminal.line(ledgerTable(result.rows));
+  terminal.line();
+  for (const sentence of result.mismatches) terminal.line(`  ${symbols.failed} ${printable(sentence)}`);
+  const ok = result.mismatches.length === 0;
+  const arrived = result.outcomes.length - result.mismatches.length;
+  terminal.line(
+    `  ${ok ? symbols.done : symbols.failed} ${arrived} of ${result.outcomes.length} expected deliveries arrived byte for byte`,
+  );
+  if (options.json) stdout.write(`${JSON.stringify(result.rows, null, 2)}\n`);
+  if (!options.once) await follow(demonstration, terminal, options.partners, signal);
+  return ok;
+}
+
+function printPartners(demonstration: Demonstration, terminal: Terminal, partners: readonly Partner[]): void {
+  for (const { entitlements } of partners.map(partnerAccess)) {
+    for (const line of partnerLines(entitlements, demonstration.loginOf(entitlements))) terminal.line(line);
+    terminal.line();
+  }
+}
+
+async function playSamples(
+  demonstration: Demonstration,
+  terminal: Terminal,
+  partners: readonly Partner[],
+  signal: AbortSignal,
+): Promise<JourneyResult> {
+  return terminal.step("samples", async (note) => {
+    let uploaded = 0;
+    const result = await demonstration.play(partners, {
+      signal,
+      onUploaded: ({ publisher, fileName }) => note(`${++uploaded} uploaded, ${publisher} ${printable(fileName)}`),
+      onProgress: (done, all) => note(`${uploaded} uploaded, ${done} of ${all} deliveries`),
+    });
+    note(`${result.uploads.length} uploaded over SFTP, ${result.outcomes.length} deliveries`);
+    return result;
+  });
+}
+
+/** Stays up and applies each change of the partner files, printing only the difference. */
+async function follow(
+  demonstration: Demonstration,
+  terminal: Terminal,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  terminal.line(`\n  following ${pc.bold(`${folder}/`)}; Ctrl-C ends everything`);
+  await watchFolder(
+    folder,
+    async () => {
+      try {
+        const { partners, changes } = await demonstration.apply();
+        if (changes.length === 0) return;
+        terminal.line(`\n  ${symbols.done} ${changes.length} resources changed`);
+        for (const line of changeLines(changes)) terminal.line(line);
+        const touched = new Set(changes.map(({ name }) => name.split("/", 1)[0]));
+        printPartners(
+          demonstration,
+          terminal,
+          partners.filter(({ id }) => touched.has(id)),
+        );
+      } catch (error) {
+        signal.throwIfAborted();
+        report(terminal, error);
+      }
+    },
+    signal,
+  );
+}
+
+function report(terminal: Terminal, error: unknown, log?: RecentLog): void {
+  terminal.line(`\n  ${symbols.failed} ${pc.red(error instanceof Error ? error.message : String(error))}`);
+  if (error instanceof PartnerProblems) {
+    for (const problem of error.problems) terminal.line(`    ${formatProblem(problem)}`);
+    terminal.line("    nothing was changed");
+    return;
+  }
+  const lines = log?.lines() ?? [];
+  if (lines.length > 0) terminal.line("  what the stand-ins said last:");
+  for (const line of lines) terminal.line(pc.dim(`    ${line}`));
+}
+
+/** The last lines of what functions, jobs and endpoints printed, for when something goes wrong. */
+class RecentLog {
+  readonly #lines: string[] = [];
+
+  add({ from, line }: StandInLog): void {
+    if (this.#lines.push(`${from}: ${printable(line)}`) > 20) this.#lines.shift();
+  }
+
+  lines(): readonly string[] {
+    return this.#lines;
+  }
+}
