@@ -17,6 +17,7 @@ export const startHelp = `Runs Quayside on this machine: the deployment program 
 Options
   --partners FOLDER            the partner files (default: partners)
   --once                       exit after the samples; the default where standard output is no terminal
+  --follow                     stay up and follow the partner files; the default on a terminal
   --json                       the ledger as JSON on standard output, everything else on standard error
   --help                       this text
 `;
@@ -28,6 +29,7 @@ export function readStartOptions(args: readonly string[], isTerminal: boolean): 
     options: {
       partners: { type: "string", default: "partners" },
       once: { type: "boolean", default: false },
+      follow: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -35,5 +37,6 @@ export function readStartOptions(args: readonly string[], isTerminal: boolean): 
   });
   if (values.help) return "help";
   if (positionals.length > 0) throw new Error(`unexpected argument "${positionals[0]}"; see npm start -- --help`);
-  return { partners: values.partners, once: values.once || !isTerminal, json: values.json };
+  if (values.once && values.follow) throw new Error("--once and --follow contradict each other; give one");
+  return { partners: values.partners, once: values.once || !(values.follow || isTerminal), json: values.json };
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { utils } from "ssh2";
+import { generateKeyPair } from "../sftp/key-pair";
 
 /** Key pairs that exist on this machine only, one for each partner whose login uses keys. */
 export class LocalKeys {
@@ -13,11 +13,11 @@ export class LocalKeys {
   publicKey(partner: string): string {
     const known = this.#publicKeys.get(partner);
     if (known !== undefined) return known;
-    const pair = utils.generateKeyPairSync("ed25519", { comment: "on-this-machine" });
+    const { privateKey, publicKey } = generateKeyPair();
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    writeFileSync(this.privateKeyFile(partner), pair.private, { mode: 0o600 });
-    this.#publicKeys.set(partner, pair.public);
-    return pair.public;
+    writeFileSync(this.privateKeyFile(partner), privateKey, { mode: 0o600 });
+    this.#publicKeys.set(partner, publicKey);
+    return publicKey;
   }
 
   privateKeyFile(partner: string): string {

@@ -1,38 +1,37 @@
-import { watch } from "node:fs/promises";
+import { once } from "node:events";
+import { watch } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Editors and Git write several files in a row; this long after the last one is soon enough. In milliseconds. */
 const quiet = 150;
 
 /**
- * Calls `onChange` after files below the folder changed, never twice at once, until the signal aborts. Changes during a
- * call lead to another.
+ * Calls `onChange` after files below the folder changed, and once at the beginning for what changed before it watched;
+ * never twice at once, until the signal aborts. Rejects where `onChange` does, or the folder cannot be watched.
  */
 export async function watchFolder(folder: string, onChange: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  let changed = false;
-  let working: Promise<void> | undefined;
-  const work = async () => {
-    while (changed && !signal.aborted) {
-      do {
-        changed = false;
-        await sleep(quiet, undefined, { signal });
-      } while (changed);
-      await onChange();
-    }
-  };
-  try {
-    for await (const _event of watch(folder, { recursive: true, signal })) {
-      changed = true;
-      working ??= work().finally(() => {
-        working = undefined;
-      });
-      // A failure of the work ends the watch, and with it the program.
-      working.catch(() => {});
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
-  await working?.catch((error: unknown) => {
-    if (!signal.aborted) throw error;
+  let changed = true;
+  let wake = () => {};
+  const watcher = watch(folder, { recursive: true }, () => {
+    changed = true;
+    wake();
   });
+  const failed = once(watcher, "error").then(([error]) => Promise.reject(error));
+  const aborted = once(signal, "abort");
+  failed.catch(() => {});
+  try {
+    while (!signal.aborted) {
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      if (!changed) await Promise.race([woken, aborted, failed]);
+      while (changed && !signal.aborted) {
+        changed = false;
+        await Promise.race([sleep(quiet), aborted]);
+      }
+      if (!signal.aborted) await onChange();
+    }
+  } finally {
+    watcher.close();
+  }
 }

@@ -125,6 +125,9 @@ CREATE TABLE delivery (
   UNIQUE (transfer, subscription),
   CHECK ((state IN ('transforming', 'sending')) = (lease_until IS NOT NULL))
 );
+-- What the next file of the same name has to wait for.
+CREATE INDEX delivery_under_way ON delivery (subscription, final_name, id)
+  WHERE state IN ('waiting', 'transforming', 'ready', 'sending');
 CREATE INDEX delivery_claimable ON delivery (queue, next_attempt_at, id)
   WHERE state IN ('waiting', 'transforming', 'ready', 'sending');
 

@@ -1,0 +1,86 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import SftpClient from "ssh2-sftp-client";
+import { type LedgerRow, readLedger } from "../../domain/ledger/transfers/read-ledger";
+import { type LocalService, startLocalService } from "../../local/service/local-service";
+
+/** Quayside on its stand-ins with partner files of a test's own. */
+export interface RunningService {
+  service: LocalService;
+  /** What pins the partner endpoint's host keys. */
+  server: { port: number; hostKeys: string[] };
+  /** Writes or removes (undefined) partner files, by path below the partners folder, without applying them. */
+  write(files: Record<string, string | undefined>): Promise<void>;
+  /** Logs in with ssh2-sftp-client; rejects as the server refuses. */
+  connect(login: {
+    username: string;
+    password?: string;
+    privateKey?: string;
+    localAddress?: string;
+  }): Promise<SftpClient>;
+  /** Waits until a transfer of this name satisfies the condition, and fails with the ledger's rows otherwise. */
+  transfer(fileName: string, isReached: (row: LedgerRow) => boolean): Promise<LedgerRow>;
+  rows(): Promise<LedgerRow[]>;
+  stop(): Promise<void>;
+}
+
+/** A delivery that is over, one way or the other. */
+export const isOver = ({ state }: { state: string }) => ["delivered", "failed", "cancelled"].includes(state);
+
+/** Every delivery is over, and there are this many. */
+export const settledWith = (count: number) => (row: LedgerRow) =>
+  row.state === "routed" && row.deliveries.length === count && row.deliveries.every(isOver);
+
+export async function startRunningService(files: Record<string, string>): Promise<RunningService> {
+  const folder = await mkdtemp(join(tmpdir(), "quayside-system-test-"));
+  const log: string[] = [];
+  const write = async (changes: Record<string, string | undefined>) => {
+    for (const [path, content] of Object.entries(changes)) {
+      const file = join(folder, path);
+      if (content === undefined) await rm(file, { recursive: true, force: true });
+      else {
+        await mkdir(dirname(file), { recursive: true });
+        await writeFile(file, content);
+      }
+    }
+  };
+  await write(files);
+  const service = await startLocalService({
+    partners: folder,
+    onLog: ({ from, line }) => log.push(`${from}: ${line}`),
+  });
+  const stop = async () => {
+    await service.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await service.up();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const rows = () => readLedger(service.ledger(), { limit: 10_000 });
+  const endpoint = service.standIns.transfer.list()[0];
+  return {
+    ...{ service, write, rows, stop },
+    server: { port: service.sftpPort(), hostKeys: (endpoint?.hostKeys ?? []).map(({ publicKey }) => publicKey) },
+    async connect(login) {
+      // The library's own listeners print what happens after a test has had its answer.
+      const quiet = () => {};
+      const client = new SftpClient("test", { error: quiet, end: quiet, close: quiet });
+      await client.connect({ host: "127.0.0.1", port: service.sftpPort(), ...login, retries: 0 });
+      return client;
+    },
+    async transfer(fileName, isReached) {
+      for (let attempt = 0; attempt < 400; attempt++) {
+        const row = (await rows()).find((one) => one.fileName === fileName);
+        if (row && isReached(row)) return row;
+        await sleep(50);
+      }
+      const shown = JSON.stringify(await rows(), null, 2);
+      throw new Error(`${fileName} did not get there: ${shown}\n${log.slice(-30).join("\n")}`);
+    },
+  };
+}

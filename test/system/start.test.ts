@@ -1,0 +1,168 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import SftpClient from "ssh2-sftp-client";
+
+/** `npm start` without npm: a process group of its own, as a terminal gives it, and a temporary folder of its own. */
+interface Started {
+  child: ChildProcess;
+  stdout(): string;
+  stderr(): string;
+  /** The temporary folder that it was given: whatever is left in it was left behind. */
+  temporary: string;
+  exited: Promise<number | null>;
+}
+
+describe("npm start", function () {
+  this.timeout(120_000);
+  const folders: string[] = [];
+  const started: Started[] = [];
+
+  async function folder(): Promise<string> {
+    const made = await mkdtemp(join(tmpdir(), "quayside-start-test-"));
+    // PostgreSQL runs as a user of its own where we are root, and must get in.
+    await chmod(made, 0o755);
+    folders.push(made);
+    return made;
+  }
+
+  async function start(args: string[]): Promise<Started> {
+    const temporary = await folder();
+    const child = spawn(process.execPath, ["--stack-trace-limit=20", "--import", "tsx", "local/start.ts", ...args], {
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, TMPDIR: temporary, NO_COLOR: "1" },
+    });
+    const output = { stdout: "", stderr: "" };
+    for (const name of ["stdout", "stderr"] as const) {
+      child[name]?.on("data", (data: Buffer) => {
+        output[name] += data.toString();
+      });
+    }
+    const exited = once(child, "close").then(([code]) => code as number | null);
+    const one = { child, temporary, exited, stdout: () => output.stdout, stderr: () => output.stderr };
+    started.push(one);
+    return one;
+  }
+
+  afterEach(async () => {
+    for (const { child, exited } of started.splice(0)) {
+      if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      await exited;
+    }
+    for (const path of folders.splice(0)) await rm(path, { recursive: true, force: true });
+  });
+
+  async function until(what: string, isThere: () => boolean | Promise<boolean>, run: Started): Promise<void> {
+    for (let attempt = 0; attempt < 600; attempt++) {
+      if (await isThere()) return;
+      if (run.child.exitCode !== null) break;
+      await sleep(100);
+    }
+    throw new Error(`${what} did not happen:\n${run.stdout()}\n${run.stderr()}`);
+  }
+
+  it("--once plays every sample, prints the ledger as JSON, exits with 0 and leaves nothing behind", async () => {
+    const run = await start(["--once", "--json"]);
+    expect(await run.exited, run.stderr()).to.equal(0);
+    const rows = JSON.parse(run.stdout()) as {
+      publisher: string;
+      deliveries: { subscriber: string; state: string }[];
+    }[];
+    const delivered = rows.flatMap(({ publisher, deliveries }) =>
+      deliveries.map(({ subscriber, state }) => `${publisher} → ${subscriber}: ${state}`),
+    );
+    expect(delivered).to.include.members([
+      "northwind-clinic → acme-health: delivered",
+      "northwind-clinic → blue-harbor-analytics: delivered",
+      "acme-health → city-ledger-bank: delivered",
+      "acme-health → northwind-clinic: delivered",
+    ]);
+    expect(rows.find(({ publisher }) => publisher === "meridian-labs")?.deliveries).to.deep.equal([]);
+    expect(run.stderr()).to.match(/(\d+) of \1 expected deliveries arrived byte for byte/);
+    expect(await leftovers(run)).to.deep.equal([]);
+    expect(processesOf(run)).to.deep.equal([]);
+  });
+
+  it("follows the partner files: one that is added can log in, one that is removed cannot; Ctrl-C leaves nothing behind", async () => {
+    const partners = await folder();
+    await cp("partners", partners, { recursive: true });
+    const run = await start(["--follow", "--partners", partners]);
+    await until("following", () => run.stdout().includes("Ctrl-C ends everything"), run);
+
+    await mkdir(join(partners, "late-comer"));
+    await writeFile(
+      join(partners, "late-comer/partner.yaml"),
+      JSON.stringify({
+        name: "Late Comer",
+        contacts: [{ name: "L", email: "l@late.example" }],
+        login: { passwordVersion: 1 },
+        folders: [{ virtualPath: "/claims", access: "upload", fileGroup: "claims" }],
+      }),
+    );
+    const line = /sftp -P (\d+) late-comer@127\.0\.0\.1 {2}password (\S+)/;
+    await until("the newcomer's login", () => line.test(run.stdout()), run);
+    expect(run.stdout()).to.include("+ quayside:PartnerAccess late-comer");
+    const [, port, password] = run.stdout().match(line) ?? [];
+    const logIn = async () => {
+      const client = new SftpClient("test", { error: () => {}, end: () => {}, close: () => {} });
+      await client.connect({ host: "127.0.0.1", port: Number(port), username: "late-comer", password });
+      const names = (await client.list("/")).map(({ name }) => name);
+      await client.end();
+      return names;
+    };
+    expect(await logIn()).to.deep.equal(["claims"]);
+
+    await writeFile(join(partners, "late-comer/partner.yaml"), "name: [");
+    await until("a report of the broken file", () => run.stdout().includes("late-comer/partner.yaml:1:"), run);
+    expect(run.stdout()).to.include("nothing was changed");
+    expect(await logIn()).to.deep.equal(["claims"]);
+
+    await rm(join(partners, "late-comer"), { recursive: true });
+    await until("the removal", () => run.stdout().includes("- quayside:PartnerAccess late-comer"), run);
+    expect(await logIn().then(() => "in", String)).to.match(/authentication methods failed/);
+
+    if (run.child.pid !== undefined) process.kill(-run.child.pid, "SIGINT");
+    expect(await run.exited).to.equal(130);
+    expect(await leftovers(run)).to.deep.equal([]);
+    expect(processesOf(run)).to.deep.equal([]);
+  });
+
+  it("refuses broken partner files before anything is created, all problems at once", async () => {
+    const partners = await folder();
+    await cp("partners", partners, { recursive: true });
+    await writeFile(join(partners, "northwind-clinic/partner.yaml"), "nmae: Northwind\n");
+    await writeFile(join(partners, "acme-health/keys/old.pub"), "ssh-dss AAAA\n");
+    const run = await start(["--once", "--partners", partners]);
+    expect(await run.exited).to.equal(1);
+    expect(run.stdout()).to.include("northwind-clinic/partner.yaml:1:1").and.include("acme-health/keys/old.pub:1:1");
+    expect(run.stdout() + run.stderr()).to.not.match(/\n\s+at /);
+    expect(await leftovers(run)).to.deep.equal([]);
+  });
+
+  it("explains itself, and says in one line what is wrong with its arguments", async () => {
+    const help = await start(["--help"]);
+    expect(await help.exited).to.equal(0);
+    expect(help.stdout()).to.include("--once").and.include("--json");
+    const wrong = await start(["--twice"]);
+    expect(await wrong.exited).to.equal(2);
+    expect(wrong.stderr().trim().split("\n")).to.have.length(1);
+  });
+});
+
+/** What is in the temporary folder still; the loader of TypeScript keeps its cache there. */
+async function leftovers({ temporary }: Started): Promise<string[]> {
+  return (await readdir(temporary)).filter((name) => !name.startsWith("tsx-"));
+}
+
+/** Commands of processes that are still in the group that was started. */
+function processesOf({ child }: Started): string[] {
+  return execFileSync("ps", ["-eo", "pgid=,stat=,args="])
+    .toString()
+    .split("\n")
+    .filter((line) => line.trim().startsWith(`${child.pid} `) && !/^\s*\d+\s+Z/.test(line));
+}
