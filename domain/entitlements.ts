@@ -41,6 +41,8 @@ export interface FolderEntitlement {
   access: FolderAccess;
   /** The file group that uploads here belong to; null where the access is `download`. */
   fileGroup: string | null;
+  /** Whether its files are copied to the stack's file system. */
+  replicate: boolean;
 }
 
 export interface Destination {

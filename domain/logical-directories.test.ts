@@ -11,6 +11,7 @@ describe("logicalDirectories", () => {
         objectPrefix: folderPrefix("acme", path),
         access: "both",
         fileGroup: "claims",
+        replicate: false,
       }),
     );
     expect(logicalDirectories("quayside-files", folders)).to.deep.equal([

@@ -13,7 +13,7 @@ export interface Notification {
 export type News = TransferNews | DeliveryNews;
 
 export interface TransferNews {
-  event: "transfer.truncated" | "transfer.held";
+  event: "transfer.truncated" | "transfer.held" | "transfer.quarantined";
   /** The publisher. */
   partner: string;
   /** The transfer's number in the ledger. */
@@ -68,13 +68,27 @@ interface Text {
   details: [name: string, value: string | number | null][];
 }
 
+const ofTransferEvent = {
+  "transfer.truncated": {
+    headline: (file: string) => `The upload of ${file} broke off`,
+    advice: "What arrived was not passed on. Please upload the file again.",
+  },
+  "transfer.held": {
+    headline: (file: string) => `The upload of ${file} is held`,
+    advice: "It was not passed on, for the reason below. Please upload the file again, or tell us that it is in order.",
+  },
+  "transfer.quarantined": {
+    headline: (file: string) => `Malware was found in ${file}`,
+    advice:
+      "The file is locked: it was not passed on, and nobody can read it. Please examine the system that it comes from, and upload a clean file.",
+  },
+};
+
 function ofTransfer(news: TransferNews): Text {
-  const truncated = news.event === "transfer.truncated";
+  const { headline, advice } = ofTransferEvent[news.event];
   return {
-    headline: truncated ? `The upload of ${news.fileName} broke off` : `The upload of ${news.fileName} is held`,
-    advice: truncated
-      ? "What arrived was not passed on. Please upload the file again."
-      : "Nothing confirmed that it is complete, so it was not passed on. Please upload the file again, or tell us that it is.",
+    headline: headline(news.fileName),
+    advice,
     details: [
       ["Transfer", news.transfer],
       ["File group", news.fileGroup],

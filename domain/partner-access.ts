@@ -62,6 +62,7 @@ export function compileEntitlements(partner: Partner): Entitlements {
         objectPrefix: folderPrefix(root, virtualPath(folder.virtualPath)),
         access: folder.access,
         fileGroup: folder.fileGroup ?? null,
+        replicate: folder.replicateToEfs,
       }))
       .sort(by(({ virtualPath }) => virtualPath)),
     destinations: Object.entries(settings.destinations)

@@ -1,3 +1,5 @@
+import { printable } from "./printable";
+
 /** Something wrong in a partner file, and what to do about it. */
 export interface Problem {
   /** Path below the partners folder, `/`-separated. */
@@ -17,10 +19,7 @@ export const wholeFile = (file: string) => ({ file, line: 1, column: 1 });
 /** `acme/partner.yaml:3:5: unknown key "folder"; did you mean "folders"?` — the form that editors and terminals link. */
 export function formatProblem({ file, line, column, message, fix }: Problem): string {
   // Keys and file names are quoted in it, and they may hold anything; a problem stays one line that is safe to print.
-  const text = `${file}:${line}:${column}: ${message}; ${fix}`;
-  return text.replace(/[\p{Cc}\p{Cs}\u2028\u2029]/gu, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
+  return printable(`${file}:${line}:${column}: ${message}; ${fix}`);
 }
 
 /** Orders problems as a person reads them: by file, then from top to bottom. */

@@ -3,7 +3,8 @@ import { globMistake } from "../file-name-match";
 import { nearest, suggestion } from "../nearest";
 import { compileEntitlements } from "../partner-access";
 import { type Problem, wholeFile } from "../problem";
-import { longestSessionPolicy, sessionPolicy } from "../session-policy";
+import { longestSessionPolicy } from "../session-policy";
+import { sessionPolicyLength } from "../session-policy-length";
 import { cidrMistake } from "../source-address";
 import { isKeyMistake, parseSshPublicKey } from "../ssh-public-key";
 import { flowChecks } from "./flow-checks";
@@ -250,12 +251,9 @@ function reportUnknownGroup(
 }
 
 function sessionPolicyFits({ partners }: Folder, report: Report): void {
-  // The longest names that AWS allows, so that what passes here passes in every stack.
-  const bucket = "b".repeat(63);
-  const keyArn = `arn:aws-us-gov:kms:us-gov-northwest-1:000000000000:key/mrk-${"0".repeat(32)}`;
   for (const partner of partners) {
     if (!partner.settings.login) continue;
-    const { length } = sessionPolicy({ bucket, keyArn, folders: compileEntitlements(partner).folders });
+    const length = sessionPolicyLength(compileEntitlements(partner).folders);
     if (length <= longestSessionPolicy) continue;
     report({
       ...at(partner.source, ["folders"], "key"),

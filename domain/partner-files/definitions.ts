@@ -42,6 +42,7 @@ const fileName = z
 export const notificationEvents = [
   "transfer.truncated",
   "transfer.held",
+  "transfer.quarantined",
   "delivery.delivered",
   "delivery.failed",
 ] as const;
@@ -86,6 +87,12 @@ const folder = z.strictObject({
     .enum(["upload", "download", "both"])
     .describe("upload: put files here, not read them back. download: list and get. both: everything."),
   fileGroup: z.string().optional().describe("The file group that uploads here belong to."),
+  replicateToEfs: z
+    .boolean("write true or false")
+    .default(false)
+    .describe(
+      "true: whole files (and, where the stack scans for malware, clean ones) are copied to the stack's file system (EFS) as well, under the same path. Without it, they are not.",
+    ),
 });
 
 const destination = z.strictObject({
@@ -94,7 +101,12 @@ const destination = z.strictObject({
     .regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/, "write a host name or an IPv4 address, without sftp://")
     .max(253, "use at most 253 characters")
     .describe("Host name or address of the partner's SFTP server."),
-  port: z.int("use a whole number").min(1, "use a port from 1").max(65535, "use a port up to 65535").default(22),
+  port: z
+    .int("use a whole number")
+    .min(1, "use a port from 1")
+    .max(65535, "use a port up to 65535")
+    .default(22)
+    .describe("Its port; 22 unless told."),
   username: z.string().min(1, "write the user name that the partner gave us").describe("Our user name on that server."),
   authentication: z
     .enum(["password", "key"])
@@ -127,13 +139,27 @@ export const partnerFile = z.strictObject({
   contacts: z
     .array(
       z.strictObject({
-        name: z.string().min(1, "write a name"),
-        email,
+        name: z.string().min(1, "write a name").describe("A person or a team."),
+        email: email.describe("Where to write to."),
         role: z.string().optional().describe("What to call this contact for."),
       }),
     )
     .min(1, "name at least one person to call")
     .describe("Whom to call."),
+  owners: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^@[A-Za-z0-9][A-Za-z0-9-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)?$/,
+          'write a GitHub team or person, in quotes: "@org/team" or "@name"',
+        ),
+    )
+    .min(1, "name at least one team or person, or leave the key out")
+    .optional()
+    .describe(
+      "Who reviews changes of this partner's files on GitHub. Without it, the default of .github/CODEOWNERS.base.",
+    ),
   login: login.optional().describe("How the partner gets in. Without it, the partner only receives by push."),
   folders: z.array(folder).default([]).describe("What the partner sees when it has logged in."),
   destinations: z
@@ -163,7 +189,9 @@ const convert = z.strictObject({
     .describe("One SELECT over the table `input`, in DuckDB's SQL. Without it, all rows and columns."),
 });
 
-const transformStep = z.strictObject({ convert });
+const transformStep = z.strictObject({
+  convert: convert.describe("Read the file as a table, and write the table in another format."),
+});
 
 const delivery = z
   .strictObject({
@@ -195,7 +223,9 @@ const delivery = z
     context.addIssue({ code: "custom", params, message: "give exactly one of `push` and `place`" });
   })
   // The same for editors, whose JSON Schema is made from these definitions.
-  .meta({ oneOf: [{ required: ["push"] }, { required: ["place"] }] });
+  .meta({
+    oneOf: ["push", "place"].map((kind) => ({ type: "object", properties: { [kind]: {} }, required: [kind] })),
+  });
 
 export const subscriptionFile = z.strictObject({
   fileGroup: z.string().describe("The files that are wanted."),

@@ -45,7 +45,7 @@ export const limitChecks: Record<string, Check> = {
       if (size <= largestEntitlements) continue;
       report({
         ...partner.source.locate([]),
-        message: `what this partner may do takes ${size} bytes, and a Lambda invocation takes ${largestEntitlements}`,
+        message: `what this partner may do takes ${mebibytes(size)}, and a Lambda invocation takes ${mebibytes(largestEntitlements)}`,
         fix: "shorten the SQL under transforms/, or spread the subscriptions over two partners",
       });
     }
@@ -101,3 +101,5 @@ function holds(outer: string, inner: string, isEarlier: boolean): boolean {
 const isSameFamily = (a: string, b: string) => a.includes(":") === b.includes(":");
 
 const folded = (path: string) => path.normalize("NFC").toLowerCase();
+
+const mebibytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;

@@ -4,8 +4,8 @@ import { join } from "node:path";
 /** A partners folder as values: content by path below the folder, `/`-separated. */
 export type FileMap = ReadonlyMap<string, Uint8Array>;
 
-/** Left behind by editors and operating systems; never part of a partner. */
-const stray = /(^\.)|(~$)|(\.sw[a-p]$)/;
+/** Whether a file or folder of this name was left behind by an editor or operating system; it is never part of a partner. */
+export const isStray = (name: string) => /(^\.)|(~$)|(\.sw[a-p]$)/.test(name);
 
 /**
  * Reads a partners folder. Hidden files and editors' backups are left out.
@@ -22,7 +22,7 @@ async function readInto(files: Map<string, Uint8Array>, folder: string, prefix: 
     throw new Error(`cannot read the partners folder ${join(folder, prefix)}: ${error.code ?? error.message}`);
   });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (stray.test(entry.name)) continue;
+    if (isStray(entry.name)) continue;
     const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
     if (entry.isSymbolicLink()) throw new Error(`${path} is a symbolic link; put the file itself there`);
     if (entry.isDirectory()) await readInto(files, folder, path);

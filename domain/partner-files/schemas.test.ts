@@ -40,7 +40,12 @@ describe("the JSON Schemas of partner files", () => {
     ["an unknown key", "acme/partner.yaml", "contacts:", "contact:"],
     ["a wrong access", "acme/partner.yaml", "access: upload", "access: write"],
     ["a port that is none", "acme/partner.yaml", "    username: quayside", "    username: q\n    port: 70000"],
-    ["neither push nor place", "clinic/subscriptions/remittances.yaml", "  place:\n    virtualPath: /remittances", "  {}"],
+    [
+      "neither push nor place",
+      "clinic/subscriptions/remittances.yaml",
+      "  place:\n    virtualPath: /remittances",
+      "  {}",
+    ],
     ["a group without description", "file-groups.yaml", "    description: Medical claims", "    {}"],
   ] as const) {
     it(`refuse ${title}`, () => {

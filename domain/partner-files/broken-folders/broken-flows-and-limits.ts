@@ -133,7 +133,7 @@ export const brokenFlowsAndLimits: BrokenFolder[] = [
     title: "SQL that no invocation takes",
     edits: [{ write: "acme/transforms/claims.sql", as: `SELECT ${"1 + \n".repeat(1_300_000)} 1` }],
     problems: [
-      "acme/partner.yaml:1:1: what this partner may do takes 7800893 bytes, and a Lambda invocation takes 6225920; shorten the SQL under transforms/, or spread the subscriptions over two partners",
+      "acme/partner.yaml:1:1: what this partner may do takes 7.4 MiB, and a Lambda invocation takes 5.9 MiB; shorten the SQL under transforms/, or spread the subscriptions over two partners",
     ],
   },
   {

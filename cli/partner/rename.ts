@@ -1,0 +1,55 @@
+import { partnerAccess } from "../../domain/partner-access";
+import { renamePartner } from "../../domain/partner-files/changes/rename-partner";
+import { subscriptionFilesThatName } from "../../domain/partner-files/changes/subscription-files-that-name";
+import type { Command } from "../command";
+import { choosePartner, loadFolder } from "./load-folder";
+import { pullRequest } from "./next-steps";
+import { saveChanges } from "./save-changes";
+import { commonOptions, commonUsage, type Session } from "./session";
+
+const usage = `npm run partner -- rename [ID] [NEW-ID] [OPTIONS]
+
+Gives a partner another id: moves its folder, declares its former id, and updates the subscriptions that name it. It
+keeps its files, user name, password, secrets and history.
+
+${commonUsage}`;
+
+/** `npm run partner -- rename`. */
+export function renameCommand([given, givenNew]: readonly string[], session: Session): Command<typeof commonOptions> {
+  return {
+    usage,
+    options: commonOptions,
+    async run(values) {
+      const folder = await loadFolder(values.partners);
+      const partner = await choosePartner(session.ask, folder, given);
+      const ids = folder.partners.map(({ id }) => id);
+      const to = await session.ask.text({
+        option: "NEW-ID",
+        what: "Its new id",
+        given: givenNew,
+        mistake: (answer) => {
+          if (ids.includes(answer)) return `there is a partner "${answer}" already`;
+          return /^[a-z][a-z0-9-]{1,30}[a-z0-9]$/.test(answer)
+            ? undefined
+            : `"${answer}" is not 3 to 32 lower-case letters, digits and hyphens, with a letter first`;
+        },
+      });
+      const { username, originalId } = partnerAccess(partner);
+      const others = subscriptionFilesThatName(folder.files, partner.id);
+      return saveChanges(session, {
+        folder: values.partners,
+        files: folder.files,
+        changes: renamePartner(folder.files, partner.id, to),
+        isDryRun: values["dry-run"] === true,
+        next: [
+          pullRequest("the rename"),
+          ...(username === null ? [] : [`It still logs in as ${username}; nothing changes for its clients.`]),
+          `Its files stay under ${originalId}/ in the bucket, and its secrets under that id: keep \`previously:\` for good.`,
+          ...(others.length === 0
+            ? []
+            : [`Updated ${others.map(({ subscriber, name }) => `${subscriber}/${name}`).join(", ")}, which name it.`]),
+        ],
+      });
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { spawn } from "node:child_process";
+import { basename, dirname, resolve } from "node:path";
+import { buffer, text } from "node:stream/consumers";
+import { type FileMap, isStray } from "./read-partner-folder";
+
+/**
+ * Reads a partners folder as it was at a Git revision, without touching the working tree. `folder` is where it is, or
+ * would be, in the working tree; a revision that does not have it gives no files. Files that {@link isStray} are left
+ * out, as in a folder that is read from the disk.
+ * @throws where the revision is unknown, or holds a symbolic link or a submodule in the folder.
+ */
+export async function readPartnerRevision(folder: string, revision: string): Promise<FileMap> {
+  const repository = dirname(resolve(folder));
+  const tree = await treeOf(repository, basename(resolve(folder)), revision);
+  if (tree === undefined) return new Map();
+  const entries = await listTree(repository, tree);
+  const contents = await readBlobs(repository, [...new Set(entries.map(({ object }) => object))]);
+  return new Map(entries.map(({ path, object }) => [path, contents.get(object) ?? new Uint8Array()]));
+}
+
+/** The object id of the folder's tree. */
+async function treeOf(repository: string, name: string, revision: string): Promise<string | undefined> {
+  const parse = async (what: string) => {
+    const { code, stdout, stderr } = await git(repository, [
+      "rev-parse",
+      "--verify",
+      "--quiet",
+      "--end-of-options",
+      what,
+    ]);
+    if (code !== 0 && stderr !== "") throw new Error(oneLine(stderr));
+    return code === 0 ? stdout.toString().trim() : undefined;
+  };
+  const commit = await parse(`${revision}^{commit}`);
+  if (commit === undefined) {
+    throw new Error(`Git knows no revision "${revision}"; fetch it first (git fetch origin), or name another`);
+  }
+  return parse(`${commit}:./${name}`);
+}
+
+async function listTree(repository: string, tree: string): Promise<{ path: string; object: string }[]> {
+  const { code, stdout, stderr } = await git(repository, ["ls-tree", "-r", "-z", "--full-tree", tree]);
+  if (code !== 0) throw new Error(oneLine(stderr));
+  const lines = stdout.toString("utf8").split("\0").filter(Boolean);
+  return lines.flatMap((line) => {
+    const [meta = "", path = ""] = line.split("\t", 2);
+    const [mode, , object = ""] = meta.split(" ");
+    if (path.split("/").some(isStray)) return [];
+    if (mode === "120000") throw new Error(`${path} is a symbolic link; put the file itself there`);
+    if (mode === "160000") throw new Error(`${path} is a submodule; put its files there`);
+    return [{ path, object }];
+  });
+}
+
+/** The contents of many blobs, from one process. */
+async function readBlobs(repository: string, objects: readonly string[]): Promise<Map<string, Uint8Array>> {
+  const contents = new Map<string, Uint8Array>();
+  if (objects.length === 0) return contents;
+  const { code, stdout, stderr } = await git(repository, ["cat-file", "--batch"], `${objects.join("\n")}\n`);
+  if (code !== 0) throw new Error(oneLine(stderr));
+  for (let offset = 0; offset < stdout.length; ) {
+    // A header line `<id> blob <bytes>`, the content, and a line feed.
+    const end = stdout.indexOf("\n", offset);
+    const [object = "", type, size] = stdout.toString("latin1", offset, end).split(" ");
+    if (type !== "blob") throw new Error(`Git cannot read the object ${object}: ${type}`);
+    const start = end + 1;
+    contents.set(object, stdout.subarray(start, start + Number(size)));
+    offset = start + Number(size) + 1;
+  }
+  return contents;
+}
+
+async function git(
+  repository: string,
+  args: readonly string[],
+  input = "",
+): Promise<{ code: number | null; stdout: Buffer; stderr: string }> {
+  const child = spawn("git", args, { cwd: repository, stdio: ["pipe", "pipe", "pipe"] });
+  const ended = new Promise<number | null>((done, failed) => {
+    child.on("error", (error: NodeJS.ErrnoException) =>
+      failed(new Error(error.code === "ENOENT" ? `git cannot be run in ${repository}` : error.message)),
+    );
+    child.on("close", done);
+  });
+  // Git may end before it has read everything, and says why itself.
+  child.stdin.on("error", () => {});
+  child.stdin.end(input);
+  const [code, stdout, stderr] = await Promise.all([ended, buffer(child.stdout), text(child.stderr)]);
+  return { code, stdout, stderr };
+}
+
+const oneLine = (stderr: string) => `Git says: ${stderr.trim().split("\n", 1)[0]}`;

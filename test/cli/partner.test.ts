@@ -1,0 +1,384 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
+import { expect } from "chai";
+import { folderWith, otherKey } from "../../domain/partner-files/broken-folders/sound-folder";
+import { runScript } from "./run-script";
+
+const otherFingerprint = "SHA256:vMbaARqVciRgXyZPNHDo+P5p5WK5yWG1Oo6VC35Bomw";
+const root = join(__dirname, "../..");
+
+describe("npm run partner", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "quayside-partner-"));
+    write(folderWith([]));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const write = (files: ReadonlyMap<string, Uint8Array>) => {
+    for (const [path, content] of files) {
+      mkdirSync(dirname(join(folder, "partners", path)), { recursive: true });
+      writeFileSync(join(folder, "partners", path), content);
+    }
+  };
+  const read = (path: string) => readFileSync(join(folder, path), "utf8");
+  const partner = (...args: string[]) => runScript("cli/partner.ts", args, folder);
+  const tree = () =>
+    Object.fromEntries(
+      readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name))
+        .map((path) => [path, readFileSync(path, "utf8")]),
+    );
+
+  /** Everything that `add` needs but one option. */
+  const addOptions = {
+    "--name": "Harbor Imaging",
+    "--contact": "Mei <mei@harbor.example>",
+    "--login": "password",
+    "--receive": "claims@clinic=intake:inbox",
+    "--destination": "intake=quayside@sftp.harbor.example:2022",
+    "--host-key": `[sftp.harbor.example]:2022 ${otherKey}`,
+    "--download": "/reports",
+  };
+  const add = (changed: Partial<Record<keyof typeof addOptions, string | null>> = {}, ...more: string[]) =>
+    partner(
+      "add",
+      "harbor",
+      ...Object.entries({ ...addOptions, ...changed }).flatMap(([option, value]) =>
+        value === null ? [] : [option, value],
+      ),
+      ...more,
+    );
+
+  describe("add", () => {
+    it("writes a partner that passes the checks, and says what comes next", async () => {
+      const { code, stdout, stderr } = await add();
+      expect(stderr).to.equal("");
+      expect(code).to.equal(0);
+      expect(read("partners/harbor/partner.yaml")).to.equal(`# yaml-language-server: $schema=../.schemas/partner.json
+name: Harbor Imaging
+contacts:
+  - name: Mei
+    email: mei@harbor.example
+login:
+  passwordVersion: 1
+folders:
+  - virtualPath: /reports
+    access: download
+destinations:
+  intake:
+    host: sftp.harbor.example
+    port: 2022
+    username: quayside
+    authentication: password
+    hostKeys:
+      - ${otherKey}
+`);
+      expect(read("partners/harbor/subscriptions/claims-clinic.yaml")).to.include("publisher: clinic\n");
+      expect(stdout).to.include(`to be pinned: ${otherFingerprint} (ssh-ed25519)`);
+      expect(stdout).to.include("harbor (Harbor Imaging) is a new partner");
+      expect(stdout).to.include("get-secret-value --secret-id quayside/prod/login/harbor ");
+      expect(stdout).to.include("put-secret-value --secret-id quayside/prod/push/harbor/intake ");
+      expect(await runScript("cli/check.ts", [], folder)).to.include({
+        code: 0,
+        stdout: "3 partners, nothing is wrong\n",
+      });
+    });
+
+    for (const [option, message] of [
+      ["--name", "--name is missing: the organisation's name; see --help\n"],
+      ["--contact", "--contact is missing: whom to call there, as NAME <EMAIL>; see --help\n"],
+      ["--login", "--login is missing: how does it log in?; see --help\n"],
+      [
+        "--destination",
+        "--destination is missing: its SFTP server, as NAME=USER@HOST or NAME=USER@HOST:PORT, such as intake=quayside@sftp.example.com; see --help\n",
+      ],
+      [
+        "--host-key",
+        '--host-key is missing: its host key: a file, or paste what "ssh-keyscan -p 2022 sftp.harbor.example" prints; see --help\n',
+      ],
+    ] as const) {
+      it(`names ${option} where it is missing and nobody can be asked`, async () => {
+        const before = tree();
+        expect(await add({ [option]: null })).to.deep.equal({
+          code: 2,
+          stdout: "",
+          stderr: message,
+        });
+        expect(tree()).to.deep.equal(before);
+      });
+    }
+
+    it("refuses with the problems that there would be, and writes nothing", async () => {
+      const before = tree();
+      const { code, stderr } = await add({ "--receive": "claim=intake:inbox" });
+      expect(code).to.equal(1);
+      expect(stderr).to.equal(
+        'partners/harbor/subscriptions/claim.yaml:2:12: unknown file group "claim"; did you mean "claims"?\n' +
+          "1 problem in 1 file\nNothing was written.\n",
+      );
+      expect(tree()).to.deep.equal(before);
+    });
+
+    it("refuses a private key, a known id and a wrong address block", async () => {
+      writeFileSync(join(folder, "id_ed25519"), "-----BEGIN OPENSSH PRIVATE KEY-----\n");
+      const before = tree();
+      const wrong: [string[], string][] = [
+        [["--login", "keys", "--key", "id_ed25519"], "--key: this is a private key; remove it from Git"],
+        [["--login", "password", "--source", "10.0.0.1"], "--source: "],
+      ];
+      for (const [options, message] of wrong) {
+        const { code, stderr } = await partner(
+          "add",
+          "lab",
+          "--name",
+          "L",
+          "--contact",
+          "A <a@lab.example>",
+          ...options,
+        );
+        expect(stderr).to.include(message);
+        expect(code).to.equal(2);
+      }
+      expect((await partner("add", "acme", "--name", "Acme")).stderr).to.equal(
+        'ID: there is a partner "acme" already\n',
+      );
+      expect(tree()).to.deep.equal(before);
+    });
+
+    it("writes nothing in a dry run, but says all that it would", async () => {
+      const before = tree();
+      const { code, stdout } = await add({}, "--dry-run");
+      expect(code).to.equal(0);
+      expect(stdout).to.include("created partners/harbor/partner.yaml").and.to.include("nothing was written");
+      expect(tree()).to.deep.equal(before);
+    });
+
+    it("takes keys from files and from standard input, and updates CODEOWNERS", async () => {
+      mkdirSync(join(folder, ".github"));
+      writeFileSync(join(folder, ".github/CODEOWNERS.base"), "* @org/all\n");
+      const child = start(
+        "add",
+        "harbor",
+        "--name",
+        "H",
+        "--contact",
+        "M <m@h.example>",
+        "--login",
+        "keys",
+        "--key",
+        "-",
+        "--upload",
+        "/in=claims",
+        "--owner",
+        "@org/h",
+      );
+      child.stdin?.end(`${otherKey} laptop@harbor\n`);
+      expect(await ended(child)).to.include({ code: 0 });
+      expect(read("partners/harbor/keys/laptop.pub")).to.equal(`${otherKey} laptop@harbor\n`);
+      expect(read(".github/CODEOWNERS")).to.match(/\n\/partners\/harbor\/ @org\/h\n$/);
+    });
+  });
+
+  describe("rename", () => {
+    it("moves the folder, declares the former id and updates who names it", async () => {
+      const { code, stdout } = await partner("rename", "clinic", "northwind");
+      expect(code).to.equal(0);
+      expect(stdout).to.include("moved partners/clinic/partner.yaml to partners/northwind/partner.yaml\n");
+      expect(stdout).to.include("changed partners/acme/subscriptions/claims.yaml\n");
+      expect(existsSync(join(folder, "partners/clinic"))).to.equal(false);
+      expect(read("partners/northwind/partner.yaml")).to.match(/^name: Northwind Clinic\npreviously: clinic\n/);
+      expect(read("partners/acme/subscriptions/claims.yaml")).to.include("publisher: northwind\n");
+      expect((await runScript("cli/check.ts", [], folder)).code).to.equal(0);
+    });
+
+    it("refuses an id that is taken or no id, and an unknown partner", async () => {
+      const before = tree();
+      const errors: [string[], string][] = [
+        [["clinic", "acme"], 'NEW-ID: there is a partner "acme" already\n'],
+        [["clinic", "No"], 'NEW-ID: "No" is not 3 to 32 lower-case letters, digits and hyphens, with a letter first\n'],
+        [["clinik", "x-ray"], 'ID: there is no partner "clinik"; did you mean "clinic"?\n'],
+        [["clinic"], "NEW-ID is missing: its new id; see --help\n"],
+      ];
+      for (const [args, stderr] of errors) {
+        expect(await partner("rename", ...args)).to.deep.equal({ code: 2, stdout: "", stderr });
+      }
+      expect(tree()).to.deep.equal(before);
+    });
+  });
+
+  describe("remove", () => {
+    it("shows who is affected, and refuses while somebody names it", async () => {
+      const before = tree();
+      const { code, stdout, stderr } = await partner("remove", "clinic", "--yes");
+      expect(code).to.equal(1);
+      expect(stdout).to.include("no longer sends /claims: acme (*.json");
+      expect(stdout).to.include("named as the publisher in partners/acme/subscriptions/claims.yaml\n");
+      expect(stderr).to.match(/^Refused: these subscriptions would never get a file again\./);
+      expect(tree()).to.deep.equal(before);
+    });
+
+    it("takes the references along where it is told to, but asks first", async () => {
+      const before = tree();
+      const unsure = await partner("remove", "clinic", "--force-references");
+      expect(unsure).to.include({ code: 2, stderr: "--yes is missing: say that clinic may be removed; see --help\n" });
+      expect(tree()).to.deep.equal(before);
+      const { code, stdout } = await partner("remove", "clinic", "--force-references", "--yes");
+      expect(code).to.equal(0);
+      expect(stdout).to.include("deleted partners/acme/subscriptions/claims.yaml\n");
+      expect(readdirSync(join(folder, "partners")).sort()).to.deep.equal(["README.md", "acme", "file-groups.yaml"]);
+      expect(readdirSync(join(folder, "partners/acme")).sort()).to.deep.equal(["keys", "partner.yaml", "samples"]);
+      expect((await runScript("cli/check.ts", [], folder)).code).to.equal(0);
+    });
+  });
+
+  describe("rotate", () => {
+    it("raises the password's version", async () => {
+      const { code, stdout } = await partner("rotate", "clinic", "--password", "--stack", "dev");
+      expect(code).to.equal(0);
+      expect(stdout).to.include("clinic gets a new password (version 2 after 1)");
+      expect(stdout).to.include("--secret-id quayside/dev/login/clinic ");
+      expect(read("partners/clinic/partner.yaml")).to.include("  passwordVersion: 2\n");
+    });
+
+    it("adds a key from a file, then drops the old one", async () => {
+      writeFileSync(join(folder, "EDI 2027.pub"), `${otherKey} edi\n`);
+      const added = await partner("rotate", "acme", "--key", "EDI 2027.pub");
+      expect(added.code).to.equal(0);
+      expect(added.stdout).to.include(`confirm the fingerprint of its key: ${otherFingerprint}`);
+      expect(readdirSync(join(folder, "partners/acme/keys")).sort()).to.deep.equal(["edi-2027.pub", "edi.pub"]);
+      expect((await partner("rotate", "acme", "--drop", "edi.pub")).code).to.equal(0);
+      expect(readdirSync(join(folder, "partners/acme/keys"))).to.deep.equal(["edi-2027.pub"]);
+    });
+
+    it("refuses to drop the only key of a login without a password", async () => {
+      const before = tree();
+      const { code, stderr } = await partner("rotate", "acme", "--drop", "edi");
+      expect(code).to.equal(1);
+      expect(stderr).to.include("nobody can use this login: it has neither a password nor a key");
+      expect(tree()).to.deep.equal(before);
+    });
+
+    it("pins a second host key, then ends the change", async () => {
+      writeFileSync(
+        join(folder, "scan"),
+        `# sftp.acme.example:22 SSH-2.0-OpenSSH_9.6\nsftp.acme.example ${otherKey}\n`,
+      );
+      const before = read("partners/acme/partner.yaml");
+      expect((await partner("rotate", "acme", "--destination", "intake", "--host-key", "scan")).code).to.equal(0);
+      expect(read("partners/acme/partner.yaml").match(/- ssh-ed25519/g)).to.have.lengthOf(2);
+      const { code, stdout } = await partner("rotate", "acme", "--destination", "intake", "--finish");
+      expect(code).to.equal(0);
+      expect(stdout).to.include(`; ${otherFingerprint} is left.`);
+      expect(read("partners/acme/partner.yaml")).to.equal(before.replace(/ssh-ed25519 \S+/, otherKey));
+    });
+
+    it("asks for one thing at a time, by name", async () => {
+      expect(await partner("rotate", "acme")).to.include({
+        code: 2,
+        stderr: "say what to rotate: --password, --key, --drop, --host-key or --finish; see --help\n",
+      });
+      expect((await partner("rotate", "acme", "--password", "--finish")).stderr).to.equal(
+        "rotate one thing at a time, not password and finish; see --help\n",
+      );
+    });
+  });
+
+  describe("show", () => {
+    it("says what a partner can do, who gets its files and what it gets", async () => {
+      expect(await partner("show", "acme")).to.deep.equal({
+        code: 0,
+        stderr: "",
+        stdout: `Acme Health Plan (acme)
+  People
+    call Jonas Weber <mft@acme.example>
+  Login
+    logs in on the partner endpoint as acme-edi with 1 key, from 203.0.113.0/24
+  Keys that may log in
+    edi.pub: SHA256:ucwwlWVrB8jPJU+3O4u51zOuTgPCMcdVHJRfe1p6JYk (ssh-ed25519)
+  Folders
+    can upload into /remittances: remittances files
+  What it gets
+    claims files named *.json of clinic: converted json → csv (SQL), pushed to intake (quayside@sftp.acme.example), folder inbox, as {publisher}-{stem}.csv, failing where the name is taken (claims)
+  Who gets its files
+    /remittances: clinic (every file, as they came)
+  Its servers
+    intake: quayside@sftp.acme.example with a password; it shows the host key SHA256:L3k/oJubblSY0lB9Ulsl7emDMnRPKm/8udf2ccwk560 (ssh-ed25519)
+  Who is told
+    mft@acme.example is told of delivery.failed
+`,
+      });
+    });
+
+    it("shows all of them to a script that names none", async () => {
+      const { stdout } = await partner("show");
+      expect(stdout.match(/^\S.*\((acme|clinic)\)$/gm)).to.deep.equal([
+        "Acme Health Plan (acme)",
+        "Northwind Clinic (clinic)",
+      ]);
+    });
+  });
+
+  it("says what it knows where the command is wrong or missing", async () => {
+    expect(await partner("ad")).to.deep.equal({
+      code: 2,
+      stdout: "",
+      stderr: 'there is no command "ad"; did you mean "add"?\n',
+    });
+    expect((await partner()).stderr).to.match(/^npm run partner -- COMMAND/);
+    expect((await partner("show", "acme", "clinic")).stderr).to.include('what is "clinic"?');
+    expect((await partner("show", "--everything")).stderr).to.equal("Unknown option '--everything'; see --help\n");
+    for (const command of ["add", "rename", "remove", "rotate", "show"]) {
+      expect((await partner(command, "--help")).stdout).to.match(new RegExp(`^npm run partner -- ${command} `));
+    }
+  });
+
+  it("ends with 130 and nothing written when it is interrupted", async () => {
+    const before = tree();
+    const child = start(
+      "add",
+      "harbor",
+      "--name",
+      "H",
+      "--contact",
+      "M <m@h.example>",
+      "--login",
+      "keys",
+      "--key",
+      "-",
+    );
+    // It waits for standard input once it has loaded everything else.
+    child.stdin?.write("ssh-ed25519 ");
+    await reading(child);
+    child.kill("SIGINT");
+    expect(await ended(child)).to.include({ code: 130 });
+    expect(tree()).to.deep.equal(before);
+  });
+
+  /** The same with standard input open. */
+  function start(...args: string[]): ChildProcess {
+    const tsx = pathToFileURL(require.resolve("tsx", { paths: [root] })).href;
+    return spawn(process.execPath, ["--import", tsx, join(root, "cli/partner.ts"), ...args], { cwd: folder });
+  }
+
+  /** Resolves once what was written to standard input has been taken. */
+  function reading(child: ChildProcess): Promise<void> {
+    return new Promise((resolve, reject) => {
+      // More than a pipe holds: it drains only when the process reads.
+      const written = child.stdin?.write("A".repeat(4 * 1024 * 1024), (error) => (error ? reject(error) : resolve()));
+      if (written === undefined) reject(new Error("standard input is closed"));
+    });
+  }
+
+  async function ended(child: ChildProcess) {
+    const code = new Promise<number | null>((resolve) => child.on("close", resolve));
+    if (!child.stdout || !child.stderr) throw new Error("the process has no output");
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    return { code: await code, stdout, stderr };
+  }
+});

@@ -1,0 +1,135 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect } from "chai";
+import { type Edit, folderWith } from "../../domain/partner-files/broken-folders/sound-folder";
+import { runScript } from "./run-script";
+
+describe("npm run plan", () => {
+  let folder: string;
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=Test", "-c", "user.email=test@quayside.example", ...args], {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+  const write = (...edits: Edit[]) => {
+    rmSync(join(folder, "partners"), { recursive: true, force: true });
+    for (const [path, content] of folderWith(edits)) {
+      mkdirSync(dirname(join(folder, "partners", path)), { recursive: true });
+      writeFileSync(join(folder, "partners", path), content);
+    }
+  };
+  const commit = (tag: string) => {
+    git("add", "--all");
+    git("commit", "--quiet", "--no-verify", "--no-gpg-sign", "--message", tag);
+    git("tag", tag);
+  };
+  const plan = (...args: string[]) => runScript("cli/plan.ts", args, folder);
+  const openToAll: Edit = { in: "acme/partner.yaml", replace: "  sourceAddresses:\n    - 203.0.113.0/24\n", by: "" };
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "quayside-plan-"));
+    git("init", "--quiet");
+    writeFileSync(join(folder, "README.md"), "no partners yet\n");
+    commit("empty");
+    write();
+    commit("first");
+    write(openToAll);
+    commit("second");
+  });
+  after(() => rmSync(folder, { recursive: true }));
+  beforeEach(() => write(openToAll));
+
+  it("compares two revisions, or one with the working tree", async () => {
+    const expected = {
+      code: 0,
+      stdout: `acme
+  ! acme can log in from anywhere, and no longer from 203.0.113.0/24 only — the list of addresses is removed
+
+1 change, 1 dangerous; 2 partners, 2 logins
+`,
+      stderr: "",
+    };
+    expect(await plan("--base", "first", "--head", "second")).to.deep.equal(expected);
+    expect(await plan("--base", "first")).to.deep.equal(expected);
+    expect((await plan("--base", "second")).stdout).to.equal("no changes; 2 partners, 2 logins\n");
+  });
+
+  it("compares with a time before there were partners", async () => {
+    const { code, stdout } = await plan("--base", "empty");
+    expect(code).to.equal(0);
+    expect(stdout).to.contain("acme (Acme Health Plan) is a new partner");
+    expect(stdout).to.contain("note: there are no partners at empty\n");
+  });
+
+  it("writes Markdown and JSON from the same plan", async () => {
+    const [markdown, json] = await Promise.all([
+      plan("--base", "first", "--format", "markdown"),
+      plan("--base", "first", "--format", "json"),
+    ]);
+    expect(markdown.stdout).to.contain("### Partners: 1 change, 1 dangerous");
+    expect(JSON.parse(json.stdout)).to.deep.equal({
+      before: { partners: 2, logins: 2 },
+      after: { partners: 2, logins: 2 },
+      removed: { partners: [], logins: [] },
+      changes: [
+        {
+          kind: "addresses-widened",
+          partner: "acme",
+          risk: "danger",
+          because: "the list of addresses is removed",
+          sentence: "acme can log in from anywhere, and no longer from 203.0.113.0/24 only",
+        },
+      ],
+      flows: [],
+      notes: [],
+      refusal: null,
+    });
+  });
+
+  it("refuses to remove too much, until it is told to", async () => {
+    rmSync(join(folder, "partners"), { recursive: true });
+    mkdirSync(join(folder, "partners"));
+    writeFileSync(join(folder, "partners/file-groups.yaml"), "fileGroups: {}\n");
+    const { code, stdout } = await plan("--base", "second");
+    expect(code).to.equal(1);
+    expect(stdout).to.contain(
+      "refused: this removes 2 of 2 partners (100 %: acme, clinic) and 2 of 2 logins (100 %: acme-edi, clinic), and more than 10 % needs --allow-removals\n",
+    );
+    expect((await plan("--base", "second", "--allow-removals")).code).to.equal(0);
+    expect((await plan("--base", "second", "--removal-share", "100")).code).to.equal(0);
+  });
+
+  it("plans nothing from files with problems, and says which", async () => {
+    write({ in: "acme/partner.yaml", replace: "access: upload", by: "acess: upload" });
+    expect(await plan("--base", "first")).to.deep.equal({
+      code: 1,
+      stdout: "",
+      stderr: `partners/acme/partner.yaml:11:5: unknown key "acess"; did you mean "access"?\n1 problem in 1 file\n`,
+    });
+  });
+
+  it("says so where the files to compare with had problems", async () => {
+    write({ in: "acme/partner.yaml", replace: "access: upload", by: "acess: upload" });
+    git("stash", "--quiet");
+    git("stash", "apply", "--quiet");
+    const stashed = git("rev-parse", "stash@{0}").toString().trim();
+    write(openToAll);
+    const { code, stdout } = await plan("--base", stashed);
+    expect(code).to.equal(0);
+    expect(stdout).to.contain("do not pass today's checks (acme/partner.yaml), so some changes may be missing");
+    git("stash", "drop", "--quiet");
+  });
+
+  for (const [args, expected] of [
+    [[], "--base is missing: the revision to compare with; see --help"],
+    [["--base", "nope"], 'Git knows no revision "nope"; fetch it first (git fetch origin), or name another'],
+    [["--base", "first", "--removal-share", "x"], '--removal-share is a number from 0 to 100, not "x"; see --help'],
+    [["--base", "first", "--format", "html"], '--format is one of text, markdown, json, not "html"; see --help'],
+  ] as const) {
+    it(`exits with 2 and one line at "${args.join(" ")}"`, async () => {
+      expect(await plan(...args)).to.deep.equal({ code: 2, stdout: "", stderr: `${expected}\n` });
+    });
+  }
+});
