@@ -13,6 +13,15 @@ interface Stored {
   deleted?: Date;
 }
 
+/** What the commands below are sent with, each a part of it. */
+interface Input {
+  SecretId: string;
+  Name: string;
+  SecretString: string;
+  KmsKeyId: string;
+  Tags: { Key: string; Value: string }[];
+}
+
 /** The part of Secrets Manager that is used, with its errors. */
 function secretsManagerOf(secrets: Map<string, Stored>) {
   const found = (name: string) => {
@@ -25,7 +34,7 @@ function secretsManagerOf(secrets: Map<string, Stored>) {
     if (secret.deleted === undefined) return secret;
     throw new InvalidRequestException({ message: "it was marked for deletion", $metadata: {} });
   };
-  const operations: Record<string, (input: Record<string, never>) => unknown> = {
+  const operations: Record<string, (input: Input) => unknown> = {
     DescribeSecretCommand: ({ SecretId }) => {
       const { tags, deleted } = found(SecretId);
       return { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })), DeletedDate: deleted };
@@ -34,13 +43,12 @@ function secretsManagerOf(secrets: Map<string, Stored>) {
       secrets.set(Name, { value: SecretString, keyArn: KmsKeyId, tags: {} }),
     PutSecretValueCommand: ({ SecretId, SecretString }) => Object.assign(alive(SecretId), { value: SecretString }),
     RestoreSecretCommand: ({ SecretId }) => Object.assign(found(SecretId), { deleted: undefined }),
-    TagResourceCommand: ({ SecretId, Tags }: { SecretId: string; Tags: { Key: string; Value: string }[] }) => {
+    TagResourceCommand: ({ SecretId, Tags }) => {
       for (const { Key, Value } of Tags) alive(SecretId).tags[Key] = Value;
     },
     DeleteSecretCommand: ({ SecretId }) => Object.assign(alive(SecretId), { deleted: new Date() }),
   };
-  const send = async (command: { input: Record<string, never> }) =>
-    operations[command.constructor.name]?.(command.input);
+  const send = async (command: { input: Input }) => operations[command.constructor.name]?.(command.input);
   return { send } as unknown as Pick<SecretsManagerClient, "send">;
 }
 

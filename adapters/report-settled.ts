@@ -1,4 +1,4 @@
-import type { SettledTransfer } from "../domain/ledger/transfers/settle-key";
+import type { SettledTransfer } from "../domain/ledger/transfers/settle-transfer";
 import { notification } from "../domain/notification";
 import type { log } from "./log";
 import type { PublishNotification } from "./notifications";

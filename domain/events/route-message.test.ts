@@ -22,11 +22,14 @@ function transferEvent(detailType: string, detail: Record<string, unknown>, over
   });
 }
 
-function uploadsOf(body: unknown) {
+function objectsOf(body: unknown) {
   const message = routeMessage(typeof body === "string" ? body : JSON.stringify(body));
-  if (message.kind !== "uploads") throw new Error(`it is ${message.kind}`);
-  return message.uploads;
+  if (message.kind !== "objects") throw new Error(`it is ${message.kind}`);
+  return message;
 }
+
+const uploadsOf = (body: unknown) => objectsOf(body).uploads;
+const removalsOf = (body: unknown) => objectsOf(body).removals;
 
 function endOf(body: string) {
   const message = routeMessage(body);

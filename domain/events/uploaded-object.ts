@@ -53,7 +53,7 @@ export function uploadedObject(record: unknown): UploadedObject | null {
 }
 
 /** S3 writes keys into its events as HTML forms do: `+` for a blank, the rest percent-encoded. */
-function decodeKey(encoded: string): ObjectKey {
+export function decodeKey(encoded: string): ObjectKey {
   return objectKey(decodeURIComponent(encoded.replaceAll("+", " ")));
 }
 

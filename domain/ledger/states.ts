@@ -1,6 +1,6 @@
 /**
  * The states of the ledger and every move that is allowed between them. The database refuses any other
- * (migration 001 holds the same lists; a test compares them).
+ * (migrations 001 and 004 hold the same lists; a test compares them).
  */
 
 /** One received object version. */
@@ -11,14 +11,20 @@ export type TransferState =
   | "routed"
   /** The upload broke off: what S3 holds is a part. */
   | "truncated"
-  /** Unconfirmed for longer than the stack's policy allows, and that policy is `hold`. */
-  | "held";
+  /**
+   * Needs a person: unconfirmed for longer than the stack's policy allows, and that policy is `hold`; or the malware
+   * scan came to no verdict.
+   */
+  | "held"
+  /** The malware scan found a threat: it stays where it is, and the bucket lets nobody read it. */
+  | "quarantined";
 
 export const transferMoves: Record<TransferState, readonly TransferState[]> = {
-  received: ["routed", "truncated", "held"],
-  held: ["routed", "truncated"],
+  received: ["routed", "truncated", "held", "quarantined"],
+  held: ["routed", "truncated", "quarantined"],
   routed: [],
   truncated: [],
+  quarantined: [],
 };
 
 /** One transfer × one subscription. */

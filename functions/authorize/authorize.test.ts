@@ -16,6 +16,7 @@ const acme: PartnerLogin = {
       objectPrefix: objectKey("acme-health/claims/"),
       access: "upload",
       fileGroup: "claims",
+      replicate: false,
     },
   ],
 };
@@ -33,6 +34,7 @@ function world(overrides: Partial<AuthorizeDependencies> = {}) {
     roleArn: "arn:aws:iam::000000000000:role/session",
     bucket: "files",
     keyArn: "arn:aws:kms:eu-central-1:000000000000:key/1",
+    temporaryNames: ["*.uploading"],
     log: (level, message, fields = {}) => void lines.push({ level, message, fields }),
     ...overrides,
   };
@@ -56,6 +58,7 @@ describe("authorize", () => {
     ]);
     expect(JSON.parse(answer.Policy ?? "").Statement).to.be.an("array");
     expect(answer.Policy).to.contain("arn:aws:s3:::files/acme-health/claims/*");
+    expect(answer.Policy).to.contain("arn:aws:s3:::files/acme-health/*.uploading");
   });
 
   it("gives the keys to a client that sends no password", async () => {

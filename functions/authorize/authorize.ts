@@ -2,8 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { log } from "../../adapters/log";
 import type { CheckPassword } from "../../adapters/password-check";
 import type { PartnerLogin } from "../../domain/ledger/entitlements/find-login";
-import { logicalDirectories } from "../../domain/logical-directories";
-import { sessionPolicy } from "../../domain/session-policy";
+import { loginAccess } from "../../domain/login-access";
 import { addressIsIn } from "../../domain/source-address";
 import type { LoginRequest } from "./login-request";
 
@@ -28,6 +27,8 @@ export interface AuthorizeDependencies {
   roleArn: string;
   bucket: string;
   keyArn: string;
+  /** Globs of the names under which clients upload before they rename: the stack's, as the router knows them. */
+  temporaryNames: readonly string[];
   log: typeof log;
 }
 
@@ -106,11 +107,14 @@ function refusalOf(login: PartnerLogin | null, { sourceAddress }: LoginRequest):
   return addressIsIn(sourceAddress, login.sourceAddresses) ? null : "the address is not one of the login's";
 }
 
-function sessionFor({ folders }: PartnerLogin, { roleArn, bucket, keyArn }: AuthorizeDependencies): Session {
+function sessionFor({ folders }: PartnerLogin, dependencies: AuthorizeDependencies): Session {
+  const { policy, homeDirectoryMappings } = loginAccess({ ...dependencies, folders });
   return {
-    Role: roleArn,
-    Policy: sessionPolicy({ bucket, keyArn, folders }),
+    Role: dependencies.roleArn,
+    Policy: policy,
     HomeDirectoryType: "LOGICAL",
-    HomeDirectoryDetails: JSON.stringify(logicalDirectories(bucket, folders)),
+    HomeDirectoryDetails: JSON.stringify(
+      homeDirectoryMappings.map(({ entry, target }) => ({ Entry: entry, Target: target })),
+    ),
   };
 }

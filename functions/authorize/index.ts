@@ -1,6 +1,7 @@
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { required } from "../../adapters/environment";
+import { ignoredNames } from "../../adapters/ignored-names";
 import { connectLedger } from "../../adapters/ledger";
 import { log } from "../../adapters/log";
 import { checkPassword } from "../../adapters/password-check";
@@ -18,6 +19,7 @@ const dependencies = {
   roleArn: required("TRANSFER_ROLE_ARN"),
   bucket: required("BUCKET"),
   keyArn: required("KEY_ARN"),
+  temporaryNames: ignoredNames(),
   log,
 };
 

@@ -3,11 +3,14 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { submitDrainJob } from "../../adapters/drain-jobs";
 import { required } from "../../adapters/environment";
+import { ignoredNames } from "../../adapters/ignored-names";
 import { connectLedger } from "../../adapters/ledger";
 import { log } from "../../adapters/log";
 import { publishNotification } from "../../adapters/notifications";
+import { settling } from "../../adapters/settling";
 import { route } from "./route";
 
+const sns = new SNSClient();
 const dependencies = {
   ledger: connectLedger(),
   submitDrainJob: submitDrainJob(new BatchClient(), {
@@ -15,9 +18,10 @@ const dependencies = {
     sendJobDefinition: required("SEND_JOB_DEFINITION_ARN"),
     transformJobDefinition: required("TRANSFORM_JOB_DEFINITION_ARN"),
   }),
-  publish: publishNotification(new SNSClient(), required("NOTIFICATION_TOPIC_ARN")),
+  publish: publishNotification(sns, required("NOTIFICATION_TOPIC_ARN")),
+  ...settling(sns),
   bucket: required("BUCKET"),
-  ignoredNames: (process.env.IGNORED_NAMES ?? "").split(",").filter((glob) => glob !== ""),
+  ignoredNames: ignoredNames(),
   log,
 };
 

@@ -5,9 +5,11 @@ import { required } from "../../adapters/environment";
 import { connectLedger } from "../../adapters/ledger";
 import { log } from "../../adapters/log";
 import { publishNotification } from "../../adapters/notifications";
+import { settling } from "../../adapters/settling";
 import { type SweepCounts, sweep } from "./sweep";
 import { unconfirmedPolicy } from "./unconfirmed-policy";
 
+const sns = new SNSClient();
 const dependencies = {
   ledger: connectLedger(),
   submitDrainJob: submitDrainJob(new BatchClient(), {
@@ -15,7 +17,8 @@ const dependencies = {
     sendJobDefinition: required("SEND_JOB_DEFINITION_ARN"),
     transformJobDefinition: required("TRANSFORM_JOB_DEFINITION_ARN"),
   }),
-  publish: publishNotification(new SNSClient(), required("NOTIFICATION_TOPIC_ARN")),
+  publish: publishNotification(sns, required("NOTIFICATION_TOPIC_ARN")),
+  ...settling(sns),
   unconfirmedAfterSeconds: Number(required("UNCONFIRMED_AFTER_SECONDS")),
   unconfirmedPolicy: unconfirmedPolicy(required("UNCONFIRMED_POLICY")),
   log,

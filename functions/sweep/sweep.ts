@@ -5,10 +5,14 @@ import { reportSettled } from "../../adapters/report-settled";
 import { startDrains } from "../../adapters/start-drains";
 import { takeOrphanedDrains } from "../../domain/ledger/drains";
 import type { Ledger } from "../../domain/ledger/ledger";
+import { overduePlacements } from "../../domain/ledger/placements/overdue-placements";
+import { type PlacedVersion, releasePlacement } from "../../domain/ledger/placements/release-placement";
+import { lockKey } from "../../domain/ledger/transfers/lock-key";
 import { settleUnconfirmed, type UnconfirmedPolicy } from "../../domain/ledger/transfers/settle-unconfirmed";
+import type { Settling } from "../../domain/ledger/transfers/settling";
 import { type UnconfirmedTransfer, unconfirmedTransfers } from "../../domain/ledger/transfers/unconfirmed-transfers";
 
-export interface SweepDependencies {
+export interface SweepDependencies extends Settling {
   ledger: Ledger;
   submitDrainJob: SubmitDrainJob;
   publish: PublishNotification;
@@ -24,6 +28,9 @@ export interface SweepCounts {
   /** Routed, whether by the policy or because their event was there after all. */
   routed: number;
   truncated: number;
+  quarantined: number;
+  /** Placed files that wait for a malware scan to find them clean, and have now waited too long. */
+  unscanned: number;
 }
 
 /** How many unconfirmed transfers one run settles; the next run takes the rest. */
@@ -34,12 +41,15 @@ const atOnce = 1000;
  * Everything is tried, whatever fails on the way; then the function fails, so that its alarm rings.
  */
 export async function sweep(dependencies: SweepDependencies): Promise<SweepCounts> {
-  const counts: SweepCounts = { drainsStarted: 0, held: 0, routed: 0, truncated: 0 };
+  const counts: SweepCounts = { drainsStarted: 0, held: 0, routed: 0, truncated: 0, quarantined: 0, unscanned: 0 };
   const failures: unknown[] = [];
   const attempt = (work: Promise<void>) => work.catch((error: unknown) => void failures.push(error));
   // Transfers first: what they start is no orphan then.
   for (const transfer of await unsettled(dependencies, failures)) {
     await attempt(settleTransfer(transfer, dependencies, counts));
+  }
+  for (const placed of await unscanned(dependencies, failures)) {
+    await attempt(settlePlacement(placed, dependencies, counts));
   }
   await attempt(restartDrains(dependencies, counts));
   dependencies.log("info", "sweep done", { ...counts, failures: failures.length });
@@ -59,13 +69,40 @@ async function unsettled(
   });
 }
 
+async function unscanned(dependencies: SweepDependencies, failures: unknown[]): Promise<PlacedVersion[]> {
+  const { ledger, unconfirmedAfterSeconds } = dependencies;
+  return overduePlacements(ledger, dependencies, unconfirmedAfterSeconds, atOnce).catch((error: unknown) => {
+    failures.push(error);
+    return [];
+  });
+}
+
+/** A stack that no longer scans passes it on; in any other, somebody has to look. */
+async function settlePlacement(
+  placed: PlacedVersion,
+  dependencies: SweepDependencies,
+  counts: SweepCounts,
+): Promise<void> {
+  if (dependencies.scan !== "none") {
+    counts.unscanned += 1;
+    dependencies.log("error", "no malware scan found a placed file clean", { ...placed });
+    return;
+  }
+  await dependencies.ledger.transaction(async (transaction) => {
+    await lockKey(transaction, placed.bucket, placed.objectKey);
+    await releasePlacement(transaction, placed, dependencies);
+  });
+}
+
 async function settleTransfer(
   transfer: UnconfirmedTransfer,
   dependencies: SweepDependencies,
   counts: SweepCounts,
 ): Promise<void> {
-  const { ledger, submitDrainJob, unconfirmedAfterSeconds, unconfirmedPolicy } = dependencies;
-  const { settled, drains } = await settleUnconfirmed(ledger, transfer, unconfirmedPolicy, unconfirmedAfterSeconds);
+  const { ledger, submitDrainJob, scan, replicate } = dependencies;
+  const [policy, waitedSeconds] = [dependencies.unconfirmedPolicy, dependencies.unconfirmedAfterSeconds];
+  const settling = { scan, replicate, policy, waitedSeconds };
+  const { settled, drains } = await settleUnconfirmed(ledger, transfer, settling);
   for (const { outcome } of settled) counts[outcome] += 1;
   await reportSettled(settled, dependencies);
   counts.drainsStarted += (await startDrains(ledger, submitDrainJob, drains)).length;

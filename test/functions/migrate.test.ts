@@ -39,7 +39,12 @@ describe("migrate", () => {
 
   it("builds the ledger as the master user, once, whoever else does at the same time", async () => {
     const both = await Promise.all([run(masterSecret()), run(masterSecret())]);
-    expect(both.flatMap(({ applied }) => applied)).to.have.members(["001-ledger.sql", "002-roles.sql", "003-partner-rename.sql"]);
+    expect(both.flatMap(({ applied }) => applied)).to.have.members([
+      "001-ledger.sql",
+      "002-roles.sql",
+      "003-partner-rename.sql",
+      "004-private-service.sql",
+    ]);
     expect(await run(masterSecret())).to.deep.equal({ applied: [] });
     const master = open();
     expect((await master.query("SELECT FROM allowed_move")).rowCount).to.be.greaterThan(0);

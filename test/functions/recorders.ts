@@ -1,6 +1,7 @@
 import type { SubmitDrainJob } from "../../adapters/drain-jobs";
 import type { log } from "../../adapters/log";
 import type { PublishNotification } from "../../adapters/notifications";
+import type { Replication } from "../../domain/events/replication";
 import type { Notification } from "../../domain/notification";
 
 export interface LogLine {
@@ -14,6 +15,7 @@ export function recorders() {
   const lines: LogLine[] = [];
   const jobs: string[] = [];
   const notifications: Notification[] = [];
+  const replications: Replication[] = [];
   /** Queues for which Batch is out of order. */
   const brokenQueues = new Set<string>();
   const submitDrainJob: SubmitDrainJob = async (queue) => {
@@ -21,6 +23,7 @@ export function recorders() {
     return `job-${jobs.push(queue)}`;
   };
   const publish: PublishNotification = async (notification) => void notifications.push(notification);
+  const replicate = async (replication: Replication) => void replications.push(replication);
   const write: typeof log = (level, message, fields = {}) => void lines.push({ level, message, fields });
-  return { lines, jobs, notifications, brokenQueues, submitDrainJob, publish, log: write };
+  return { lines, jobs, notifications, replications, brokenQueues, submitDrainJob, publish, replicate, log: write };
 }

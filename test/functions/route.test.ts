@@ -20,7 +20,8 @@ describe("route", () => {
   /** One instance of the function, with connections of its own as on Lambda. */
   const start = (overrides: Partial<Parameters<typeof route>[1]> = {}, ledger = fixture.ledger) => {
     const recorded = recorders();
-    const dependencies = { ...recorded, ledger, bucket, ignoredNames: ["*.filepart"], ...overrides };
+    const stack = { scan: "none", bucket, ignoredNames: ["*.filepart"] } as const;
+    const dependencies = { ...recorded, ...stack, ledger, ...overrides };
     const handle = (...bodies: string[]) =>
       route({ Records: bodies.map((body, index) => ({ messageId: `message-${index}`, body })) as never }, dependencies);
     return { ...recorded, handle };

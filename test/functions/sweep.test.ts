@@ -4,8 +4,10 @@ import { recordUploadEnd } from "../../domain/ledger/transfers/record-upload-end
 import { type SweepDependencies, sweep } from "../../functions/sweep/sweep";
 import { type LedgerFixture, startLedger } from "../ledger-fixture";
 import { publisher, subscriber } from "../partners-fixture";
-import { ended, uploaded } from "../uploads-fixture";
+import { ended, plainStack, uploaded } from "../uploads-fixture";
 import { recorders } from "./recorders";
+
+const nothingElse = { truncated: 0, quarantined: 0, unscanned: 0 };
 
 describe("sweep", () => {
   let fixture: LedgerFixture;
@@ -24,6 +26,7 @@ describe("sweep", () => {
       sweep({
         ...recorded,
         ledger: fixture.ledger,
+        scan: "none",
         unconfirmedAfterSeconds: 600,
         unconfirmedPolicy: "hold",
         ...overrides,
@@ -32,7 +35,7 @@ describe("sweep", () => {
   };
   const receive = async () => {
     const upload = uploaded();
-    await recordUpload(fixture.ledger, upload, { partner: "acme", fileGroup: "claims" });
+    await recordUpload(fixture.ledger, upload, { partner: "acme", fileGroup: "claims" }, plainStack);
     return upload;
   };
   const waitAnHour = () =>
@@ -42,10 +45,10 @@ describe("sweep", () => {
 
   it("does nothing where all is well", async () => {
     const upload = await receive();
-    await recordUploadEnd(fixture.ledger, ended(upload));
+    await recordUploadEnd(fixture.ledger, ended(upload), plainStack);
     await receive();
     const { run, jobs, notifications } = start();
-    expect(await run()).to.deep.equal({ drainsStarted: 0, held: 0, routed: 0, truncated: 0 });
+    expect(await run()).to.deep.equal({ drainsStarted: 0, held: 0, routed: 0, ...nothingElse });
     expect(jobs).to.deep.equal([]);
     expect(notifications).to.deep.equal([]);
   });
@@ -54,8 +57,8 @@ describe("sweep", () => {
     await receive();
     await waitAnHour();
     const { run, notifications, lines } = start();
-    expect(await run()).to.deep.equal({ drainsStarted: 0, held: 1, routed: 0, truncated: 0 });
-    expect(await run()).to.deep.equal({ drainsStarted: 0, held: 0, routed: 0, truncated: 0 });
+    expect(await run()).to.deep.equal({ drainsStarted: 0, held: 1, routed: 0, ...nothingElse });
+    expect(await run()).to.deep.equal({ drainsStarted: 0, held: 0, routed: 0, ...nothingElse });
     expect(notifications.map(({ partner, event }) => [partner, event])).to.deep.equal([["acme", "transfer.held"]]);
     expect(lines.filter(({ level }) => level === "warn").map(({ message }) => message)).to.deep.equal([
       "transfer held",
@@ -66,7 +69,7 @@ describe("sweep", () => {
     await receive();
     await waitAnHour();
     const { run, jobs, lines } = start({ unconfirmedPolicy: "route" });
-    expect(await run()).to.deep.equal({ drainsStarted: 1, held: 0, routed: 1, truncated: 0 });
+    expect(await run()).to.deep.equal({ drainsStarted: 1, held: 0, routed: 1, ...nothingElse });
     expect(jobs).to.deep.equal(["push:beta/main"]);
     expect(lines.filter(({ level }) => level === "warn").map(({ message }) => message)).to.deep.equal([
       "transfer routed",
@@ -75,7 +78,7 @@ describe("sweep", () => {
 
   it("starts a job for a queue whose job fell silent, and gives it time", async () => {
     const upload = await receive();
-    await recordUploadEnd(fixture.ledger, ended(upload));
+    await recordUploadEnd(fixture.ledger, ended(upload), plainStack);
     await waitAnHour();
     const { run, jobs } = start();
     expect((await run()).drainsStarted).to.equal(1);
@@ -88,7 +91,7 @@ describe("sweep", () => {
   it("tries everything, fails in the end, and catches up the next time", async () => {
     await fixture.seed(subscriber("gamma"));
     const upload = await receive();
-    await recordUploadEnd(fixture.ledger, ended(upload));
+    await recordUploadEnd(fixture.ledger, ended(upload), plainStack);
     await receive();
     await waitAnHour();
     const { run, jobs, brokenQueues, lines, notifications } = start();

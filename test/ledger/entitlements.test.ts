@@ -2,13 +2,13 @@ import { expect } from "chai";
 import type { Entitlements } from "../../domain/entitlements";
 import { applyEntitlements } from "../../domain/ledger/entitlements/apply-entitlements";
 import { disablePartner } from "../../domain/ledger/entitlements/disable-partner";
+import { findFolder } from "../../domain/ledger/entitlements/find-folder";
 import { findLogin } from "../../domain/ledger/entitlements/find-login";
-import { findUploadFolder } from "../../domain/ledger/entitlements/find-upload-folder";
 import { recordUpload } from "../../domain/ledger/transfers/record-upload";
 import { recordUploadEnd } from "../../domain/ledger/transfers/record-upload-end";
 import { type LedgerFixture, startLedger } from "../ledger-fixture";
 import { folder, publisher, subscriber, subscription } from "../partners-fixture";
-import { ended, uploaded } from "../uploads-fixture";
+import { ended, plainStack, uploaded } from "../uploads-fixture";
 
 describe("entitlements in the ledger", () => {
   let fixture: LedgerFixture;
@@ -25,8 +25,8 @@ describe("entitlements in the ledger", () => {
 
   const routeOne = async () => {
     const upload = uploaded();
-    await recordUpload(fixture.ledger, upload, { partner: "acme", fileGroup: "claims" });
-    return recordUploadEnd(fixture.ledger, ended(upload));
+    await recordUpload(fixture.ledger, upload, { partner: "acme", fileGroup: "claims" }, plainStack);
+    return recordUploadEnd(fixture.ledger, ended(upload), plainStack);
   };
 
   describe("applyEntitlements", () => {
@@ -145,7 +145,7 @@ describe("entitlements in the ledger", () => {
       expect(await disable("acme")).to.deep.equal({ username: "acme-login", cancelled: 0 });
       expect(await disable("beta")).to.deep.equal({ username: null, cancelled: 1 });
       expect(await findLogin(fixture.ledger, "acme-login")).to.equal(null);
-      expect(await findUploadFolder(fixture.ledger, "acme/claims/a.json")).to.equal(null);
+      expect(await findFolder(fixture.ledger, "acme/claims/a.json")).to.equal(null);
       const { rows } = await fixture.ledger.query(
         `SELECT (SELECT count(*) FROM folder) AS folders, (SELECT count(*) FROM transfer) AS transfers,
                 (SELECT count(*) FROM subscription WHERE active) AS subscriptions,
@@ -176,25 +176,36 @@ describe("entitlements in the ledger", () => {
     });
   });
 
-  describe("findUploadFolder", () => {
+  describe("findFolder", () => {
     beforeEach(() =>
-      apply(publisher("acme", { folders: [...publisher().folders, folder("acme", "/shared", "both", "reports")] })),
+      apply(
+        publisher("acme", {
+          folders: [...publisher().folders, folder("acme", "/shared", "both", "reports", { replicate: true })],
+        }),
+      ),
     );
 
+    const claims = { objectPrefix: "acme/claims/", access: "upload", fileGroup: "claims", replicate: false };
     for (const [key, expected] of [
-      ["acme/claims/a.json", { partner: "acme", fileGroup: "claims" }],
-      ["acme/claims/2026/01/a.json", { partner: "acme", fileGroup: "claims" }],
-      ["acme/shared/a.json", { partner: "acme", fileGroup: "reports" }],
-      ["acme/inbox/a.json", null],
+      ["acme/claims/a.json", claims],
+      ["acme/claims/2026/01/a.json", claims],
+      ["acme/shared/a.json", { objectPrefix: "acme/shared/", access: "both", fileGroup: "reports", replicate: true }],
+      ["acme/inbox/a.json", { objectPrefix: "acme/inbox/", access: "download", fileGroup: null, replicate: false }],
       ["acme/claims-old/a.json", null],
       ["acme/a.json", null],
       ["other/claims/a.json", null],
       [".transformed/7/a.json", null],
       ["a.json", null],
     ] as const) {
-      it(`${key} → ${expected?.fileGroup ?? "none"}`, async () => {
-        expect(await findUploadFolder(fixture.ledger, key)).to.deep.equal(expected);
+      it(`${key} → ${expected?.objectPrefix ?? "none"}`, async () => {
+        const found = await findFolder(fixture.ledger, key);
+        expect(found).to.deep.equal(expected && { partner: "acme", ...expected });
       });
     }
+
+    it("follows what the partner's files say", async () => {
+      await apply(publisher("acme", { folders: [folder("acme", "/shared", "both", "reports")] }));
+      expect((await findFolder(fixture.ledger, "acme/shared/a.json"))?.replicate).to.equal(false);
+    });
   });
 });

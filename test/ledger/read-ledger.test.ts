@@ -5,7 +5,7 @@ import { recordUploadEnd } from "../../domain/ledger/transfers/record-upload-end
 import { objectKey } from "../../domain/paths";
 import { type LedgerFixture, startLedger } from "../ledger-fixture";
 import { publisher, subscriber, subscription } from "../partners-fixture";
-import { ended, uploaded } from "../uploads-fixture";
+import { ended, plainStack, uploaded } from "../uploads-fixture";
 
 describe("readLedger", () => {
   let fixture: LedgerFixture;
@@ -17,8 +17,8 @@ describe("readLedger", () => {
     );
     for (const name of ["first", "second", "third"]) {
       const upload = uploaded({ objectKey: objectKey(`acme/claims/${name}.json`) });
-      await recordUpload(fixture.ledger, upload, { partner: "acme", fileGroup: "claims" });
-      if (name !== "third") await recordUploadEnd(fixture.ledger, ended(upload));
+      await recordUpload(fixture.ledger, upload, { partner: "acme", fileGroup: "claims" }, plainStack);
+      if (name !== "third") await recordUploadEnd(fixture.ledger, ended(upload), plainStack);
     }
     await fixture.ledger.query(
       "UPDATE transfer SET received_at = '2026-01-01T12:00:00Z' WHERE file_name = 'first.json'",

@@ -2,9 +2,9 @@ import { expect } from "chai";
 import { migrate } from "../../domain/ledger/migrate";
 import { deliveryMoves, transferMoves } from "../../domain/ledger/states";
 import { recordUpload } from "../../domain/ledger/transfers/record-upload";
-import { type LedgerFixture, migrationsFolder, startLedger } from "../ledger-fixture";
+import { type LedgerFixture, type LedgerUser, migrationsFolder, startLedger } from "../ledger-fixture";
 import { publisher, subscriber } from "../partners-fixture";
-import { uploaded } from "../uploads-fixture";
+import { plainStack, uploaded } from "../uploads-fixture";
 
 describe("the ledger's schema", () => {
   let fixture: LedgerFixture;
@@ -17,7 +17,12 @@ describe("the ledger's schema", () => {
   it("is applied once", async () => {
     expect(await migrate(fixture.connect("master", 1), migrationsFolder)).to.deep.equal([]);
     const { rows } = await fixture.ledger.query<{ name: string }>("SELECT name FROM migration ORDER BY name");
-    expect(rows.map(({ name }) => name)).to.deep.equal(["001-ledger.sql", "002-roles.sql", "003-partner-rename.sql"]);
+    expect(rows.map(({ name }) => name)).to.deep.equal([
+      "001-ledger.sql",
+      "002-roles.sql",
+      "003-partner-rename.sql",
+      "004-private-service.sql",
+    ]);
   });
 
   it("allows the moves of states.ts and no other", async () => {
@@ -100,7 +105,7 @@ describe("the ledger's schema", () => {
   });
 
   describe("gives each role what it needs and no more", () => {
-    const denied = async (role: "quayside_service" | "quayside_authorize", statement: string) => {
+    const denied = async (role: LedgerUser, statement: string) => {
       const error = await fixture
         .connect(role, 1)
         .query(statement)
@@ -116,17 +121,38 @@ describe("the ledger's schema", () => {
         expect((await authorize.query(`SELECT FROM ${table}`)).rowCount, table).to.be.greaterThan(0);
         await denied("quayside_authorize", `DELETE FROM ${table}`);
       }
-      for (const table of ["transfer", "delivery", "subscription", "destination"]) {
+      for (const table of ["transfer", "delivery", "subscription", "destination", "replica", "scan_result"]) {
         await denied("quayside_authorize", `SELECT FROM ${table}`);
       }
     });
 
+    it("replicate knows what it has copied, and nothing else", async () => {
+      await fixture
+        .connect("quayside_replicate", 1)
+        .query("INSERT INTO replica (object_key, sequencer, version_id, removed) VALUES ('acme/a', '1', 'v', false)");
+      await denied("quayside_replicate", "DELETE FROM replica");
+      const { rows } = await fixture.ledger.query<{ name: string }>(
+        "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'replica'",
+      );
+      expect(rows).to.not.have.length(0);
+      for (const { name } of rows) await denied("quayside_replicate", `SELECT FROM ${name}`);
+    });
+
     it("the service deletes no history and changes no rules", async () => {
       await fixture.seed(publisher());
-      await recordUpload(fixture.ledger, uploaded(), { partner: "acme", fileGroup: "claims" });
-      for (const table of ["partner", "subscription", "destination", "transfer", "delivery", "upload_end"]) {
+      await recordUpload(fixture.ledger, uploaded(), { partner: "acme", fileGroup: "claims" }, plainStack);
+      for (const table of [
+        "partner",
+        "subscription",
+        "destination",
+        "transfer",
+        "delivery",
+        "upload_end",
+        "scan_result",
+      ]) {
         await denied("quayside_service", `DELETE FROM ${table}`);
       }
+      await denied("quayside_service", "UPDATE scan_result SET status = 'NO_THREATS_FOUND'");
       await denied("quayside_service", "UPDATE state_change SET reason = 'forged'");
       await denied("quayside_service", "INSERT INTO allowed_move VALUES ('transfer', 'truncated', 'routed')");
       await denied("quayside_service", "TRUNCATE state_change");

@@ -10,7 +10,7 @@ import { unconfirmedTransfers } from "../../domain/ledger/transfers/unconfirmed-
 import { remotePath } from "../../domain/paths";
 import { type LedgerFixture, startLedger } from "../ledger-fixture";
 import { publisher, subscriber, subscription } from "../partners-fixture";
-import { ended, uploaded } from "../uploads-fixture";
+import { ended, plainStack, uploaded } from "../uploads-fixture";
 
 describe("settling transfers", () => {
   let fixture: LedgerFixture;
@@ -22,8 +22,8 @@ describe("settling transfers", () => {
 
   const record = (event: UploadedObject | UploadEnd, ledger: Ledger = fixture.ledger) =>
     "outcome" in event
-      ? recordUploadEnd(ledger, event)
-      : recordUpload(ledger, event, { partner: "acme", fileGroup: "claims" });
+      ? recordUploadEnd(ledger, event, plainStack)
+      : recordUpload(ledger, event, { partner: "acme", fileGroup: "claims" }, plainStack);
   const transfers = async () =>
     (
       await fixture.ledger.query<{ version_id: string; state: string; reason: string | null; settled: boolean }>(
@@ -184,7 +184,7 @@ describe("settling transfers", () => {
       return transfer;
     };
     const sweepOne = async (policy: "hold" | "route") =>
-      settleUnconfirmed(fixture.ledger, await unconfirmed(), policy, 600);
+      settleUnconfirmed(fixture.ledger, await unconfirmed(), { ...plainStack, policy, waitedSeconds: 600 });
 
     it("waits as long as it was told, oldest first, no more than asked", async () => {
       await fixture.seed(publisher());
@@ -229,7 +229,8 @@ describe("settling transfers", () => {
       await record(uploaded());
       await waitAnHour();
       const transfer = await unconfirmed();
-      const sweep = () => settleUnconfirmed(fixture.ledger, transfer, "route", 600);
+      const settling = { ...plainStack, policy: "route", waitedSeconds: 600 } as const;
+      const sweep = () => settleUnconfirmed(fixture.ledger, transfer, settling);
       const both = await Promise.all([sweep(), sweep()]);
       expect(both.flatMap(({ settled }) => settled)).to.have.length(1);
       expect(both.flatMap(({ drains }) => drains)).to.deep.equal(["push:beta/main"]);

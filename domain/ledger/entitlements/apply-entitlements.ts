@@ -79,10 +79,10 @@ async function replaceLogin(transaction: Queryable, { partner, login }: Entitlem
 async function replaceFolders(transaction: Queryable, { partner, folders }: Entitlements): Promise<void> {
   await transaction.query("DELETE FROM folder WHERE partner = $1", [partner]);
   await transaction.query(
-    `INSERT INTO folder (partner, virtual_path, object_prefix, access, file_group)
-     SELECT $1, "virtualPath", "objectPrefix", access, "fileGroup"
+    `INSERT INTO folder (partner, virtual_path, object_prefix, access, file_group, replicate)
+     SELECT $1, "virtualPath", "objectPrefix", access, "fileGroup", replicate
      FROM jsonb_to_recordset($2::jsonb)
-       AS wanted ("virtualPath" text, "objectPrefix" text, access text, "fileGroup" text)`,
+       AS wanted ("virtualPath" text, "objectPrefix" text, access text, "fileGroup" text, replicate boolean)`,
     [partner, JSON.stringify(folders)],
   );
 }

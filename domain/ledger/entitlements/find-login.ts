@@ -20,7 +20,7 @@ export async function findLogin(ledger: Queryable, username: string): Promise<Pa
     `SELECT login.username, login.partner, login.password_version IS NOT NULL AS "hasPassword",
             login.public_keys AS "publicKeys", login.source_addresses::text[] AS "sourceAddresses",
             (SELECT coalesce(jsonb_agg(jsonb_build_object('virtualPath', virtual_path, 'objectPrefix', object_prefix,
-                      'access', access, 'fileGroup', file_group) ORDER BY virtual_path), '[]')
+                      'access', access, 'fileGroup', file_group, 'replicate', replicate) ORDER BY virtual_path), '[]')
              FROM folder WHERE folder.partner = login.partner) AS folders
      FROM login JOIN partner ON partner.id = login.partner
      WHERE login.username = $1 AND login.endpoint = 'partner' AND partner.state = 'active'`,

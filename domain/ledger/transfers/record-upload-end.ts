@@ -3,9 +3,10 @@ import type { Ledger } from "../ledger";
 import { lockKey } from "./lock-key";
 import type { Recorded } from "./record-upload";
 import { settleKey } from "./settle-key";
+import type { Settling } from "./settling";
 
 /** Records how an upload ended, and settles what can be settled of its key. A repeat changes nothing. */
-export async function recordUploadEnd(ledger: Ledger, end: UploadEnd): Promise<Recorded> {
+export async function recordUploadEnd(ledger: Ledger, end: UploadEnd, settling: Settling): Promise<Recorded> {
   return ledger.transaction(async (transaction) => {
     await lockKey(transaction, end.bucket, end.objectKey);
     const { rowCount } = await transaction.query(
@@ -14,6 +15,6 @@ export async function recordUploadEnd(ledger: Ledger, end: UploadEnd): Promise<R
        ON CONFLICT (event_id) DO NOTHING`,
       [end.eventId, end.bucket, end.objectKey, end.outcome, end.etag, end.bytes, JSON.stringify(end.detail), end.at],
     );
-    return { isNew: rowCount === 1, ...(await settleKey(transaction, end.bucket, end.objectKey)) };
+    return { isNew: rowCount === 1, ...(await settleKey(transaction, end.bucket, end.objectKey, settling)) };
   });
 }

@@ -1,9 +1,17 @@
 import type { UploadedObject } from "../../events/uploaded-object";
 import { fileName } from "../../paths";
-import type { UploadFolder } from "../entitlements/find-upload-folder";
 import type { Ledger } from "../ledger";
 import { lockKey } from "./lock-key";
-import { type Settlement, settleKey } from "./settle-key";
+import { settleKey } from "./settle-key";
+import type { Settlement } from "./settle-transfer";
+import type { Settling } from "./settling";
+
+/** Where an object was uploaded to. */
+export interface UploadFolder {
+  /** The publisher. */
+  partner: string;
+  fileGroup: string;
+}
 
 export interface Recorded extends Settlement {
   /** False: it was known already, and nothing was written. */
@@ -11,7 +19,12 @@ export interface Recorded extends Settlement {
 }
 
 /** Records an object version as a transfer, and settles what can be settled of its key. A repeat changes nothing. */
-export async function recordUpload(ledger: Ledger, upload: UploadedObject, folder: UploadFolder): Promise<Recorded> {
+export async function recordUpload(
+  ledger: Ledger,
+  upload: UploadedObject,
+  folder: UploadFolder,
+  settling: Settling,
+): Promise<Recorded> {
   return ledger.transaction(async (transaction) => {
     await lockKey(transaction, upload.bucket, upload.objectKey);
     const { rowCount } = await transaction.query(
@@ -32,6 +45,6 @@ export async function recordUpload(ledger: Ledger, upload: UploadedObject, folde
         upload.uploadedAt,
       ],
     );
-    return { isNew: rowCount === 1, ...(await settleKey(transaction, upload.bucket, upload.objectKey)) };
+    return { isNew: rowCount === 1, ...(await settleKey(transaction, upload.bucket, upload.objectKey, settling)) };
   });
 }

@@ -1,46 +1,55 @@
+import { decideTransfer, type TransferFacts } from "../../decide-transfer";
 import { matchUploadEnds, type UnmatchedEnd } from "../../match-upload-ends";
 import type { Queryable } from "../ledger";
-import { routeTransfer } from "./route-transfer";
+import { type Settlement, settleTransfer } from "./settle-transfer";
+import type { Settling } from "./settling";
 import { type UnsettledTransfer, unsettledTransfers } from "./unsettled-transfers";
-
-/** What became of one transfer. */
-export interface SettledTransfer {
-  transfer: UnsettledTransfer;
-  outcome: "routed" | "truncated" | "held";
-  reason: string | null;
-  deliveries: number;
-}
-
-export interface Settlement {
-  settled: SettledTransfer[];
-  /** Queues that now need a job and have none: submit one for each once the transaction is through. */
-  drains: string[];
-}
 
 interface EndRow extends UnmatchedEnd {
   failureCode: string | null;
 }
 
 /**
- * Matches what Transfer Family and S3 said of a key so far: transfers whose upload was completed are routed, those
- * whose upload failed are truncated, the rest waits. Run it in a transaction that has locked the key.
+ * Brings together what Transfer Family, S3 and the malware scan said of a key so far, and settles the transfers of which
+ * enough is known; the rest waits. Run it in a transaction that has locked the key.
  */
-export async function settleKey(transaction: Queryable, bucket: string, objectKey: string): Promise<Settlement> {
+export async function settleKey(
+  transaction: Queryable,
+  bucket: string,
+  objectKey: string,
+  settling: Settling,
+): Promise<Settlement> {
   const transfers = await unsettledTransfers(transaction, bucket, objectKey);
-  const ends = transfers.length === 0 ? [] : await unmatchedEnds(transaction, bucket, objectKey);
-  const settled: SettledTransfer[] = [];
-  const drains = new Set<string>();
-  for (const { upload: transfer, end } of matchUploadEnds(transfers, ends)) {
-    await transaction.query("UPDATE upload_end SET transfer = $2 WHERE id = $1", [end.id, transfer.id]);
-    if (end.outcome === "failed") {
-      settled.push(await truncate(transaction, transfer, end));
-    } else {
-      const routed = await routeTransfer(transaction, transfer, null);
-      settled.push({ transfer, outcome: "routed", reason: null, deliveries: routed.deliveries });
-      for (const queue of routed.drains) drains.add(queue);
-    }
+  const ends = await newEnds(transaction, transfers, bucket, objectKey);
+  const settlement: Settlement = { settled: [], drains: [] };
+  for (const transfer of transfers) {
+    const facts = { end: endOf(transfer, ends), failureCode: ends.get(transfer.id)?.failureCode };
+    const decision = decideTransfer({ ...facts, verdict: transfer.verdict }, settling.scan);
+    if (decision !== null) await settleTransfer(transaction, transfer, decision, settling, settlement);
   }
-  return { settled, drains: [...drains] };
+  return settlement;
+}
+
+function endOf(transfer: UnsettledTransfer, ends: ReadonlyMap<number, EndRow>): TransferFacts["end"] {
+  const end = ends.get(transfer.id);
+  if (end === undefined) return transfer.isComplete ? "completed" : null;
+  return end.outcome === "failed" ? "failed" : "completed";
+}
+
+/** Matches ends with the transfers that have none yet, and notes which belongs to which. By the transfer's number. */
+async function newEnds(
+  transaction: Queryable,
+  transfers: readonly UnsettledTransfer[],
+  bucket: string,
+  objectKey: string,
+): Promise<Map<number, EndRow>> {
+  const open = transfers.filter(({ isComplete }) => !isComplete);
+  const ends = open.length === 0 ? [] : await unmatchedEnds(transaction, bucket, objectKey);
+  const matches = matchUploadEnds(open, ends);
+  for (const { upload, end } of matches) {
+    await transaction.query("UPDATE upload_end SET transfer = $2 WHERE id = $1", [end.id, upload.id]);
+  }
+  return new Map(matches.map(({ upload, end }) => [upload.id, end]));
 }
 
 async function unmatchedEnds(transaction: Queryable, bucket: string, objectKey: string): Promise<EndRow[]> {
@@ -50,13 +59,4 @@ async function unmatchedEnds(transaction: Queryable, bucket: string, objectKey: 
     [bucket, objectKey],
   );
   return rows;
-}
-
-async function truncate(transaction: Queryable, transfer: UnsettledTransfer, end: EndRow): Promise<SettledTransfer> {
-  const reason = `the upload failed (${end.failureCode ?? "no failure code"})`;
-  await transaction.query("UPDATE transfer SET state = 'truncated', reason = $2, settled_at = now() WHERE id = $1", [
-    transfer.id,
-    reason,
-  ]);
-  return { transfer, outcome: "truncated", reason, deliveries: 0 };
 }
