@@ -5,18 +5,24 @@ import type { Keys } from "./encryption";
 import type { Jobs } from "./jobs";
 import { policyDocument, type Statement } from "./policy-document";
 import type { QuaysideFunction } from "./quayside-function";
+import type { Replication } from "./replicate";
 import type { Stack } from "./stack";
-import type { UploadEvents } from "./upload-events";
+import { scanResultPattern, type UploadEvents } from "./upload-events";
 
 export interface Watched {
   events: UploadEvents;
+  /** Undefined where the stack has no file system. */
+  replication: Replication | undefined;
   functions: Record<"authorize" | "route" | "sweep" | "reconcile", QuaysideFunction>;
   jobs: Jobs;
   database: Database;
+  files: aws.s3.Bucket;
 }
 
 /** What operators are told: a topic, and the alarms that publish to it. */
-export function alarms(stack: Stack, keys: Keys, { events, functions, jobs, database }: Watched): aws.sns.Topic {
+export function alarms(stack: Stack, keys: Keys, watched: Watched): aws.sns.Topic {
+  const { events, replication, jobs, database, files } = watched;
+  const functions = { ...watched.functions, ...(replication && { replicate: replication.replicates }) };
   const topic = operations(stack, keys);
   const raise = alarm(stack, topic);
   raise("dead-letters", {
@@ -29,6 +35,19 @@ export function alarms(stack: Stack, keys: Keys, { events, functions, jobs, data
     ...metric("AWS/SQS", "ApproximateAgeOfOldestMessage", { QueueName: events.queue.name }),
     threshold: 15 * 60,
   });
+  if (replication) {
+    raise("replication-dead-letters", {
+      alarmDescription:
+        "Files were not copied to the file system; see why in the replicate function's log, then redrive the messages",
+      ...metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", { QueueName: replication.deadLetters.name }),
+      threshold: 0,
+    });
+    raise("replication-backlog", {
+      alarmDescription: "Files wait for more than 30 minutes to be copied to the file system",
+      ...metric("AWS/SQS", "ApproximateAgeOfOldestMessage", { QueueName: replication.queue.name }),
+      threshold: 30 * 60,
+    });
+  }
   for (const [name, { function: watched }] of Object.entries(functions)) {
     const dimensions = { FunctionName: watched.name };
     raise(`${name}-errors`, {
@@ -52,6 +71,7 @@ export function alarms(stack: Stack, keys: Keys, { events, functions, jobs, data
     threshold: 90,
   });
   reportFailedJobs(stack, topic, jobs);
+  if (stack.config.scan === "guardduty") reportThreats(stack, topic, files);
   return topic;
 }
 
@@ -97,8 +117,19 @@ function metric(
 }
 
 /** What functions report in their log although they did not fail. The lines are those of `adapters/log.ts`. */
-function telling({ authorize, sweep }: Watched["functions"]) {
+function telling({ authorize, sweep, replicate }: Watched["functions"] & { replicate?: QuaysideFunction }) {
   return [
+    ...(replicate
+      ? [
+          {
+            name: "files-not-replicated",
+            watched: replicate,
+            pattern: '{ $.level = "error" }',
+            alarmDescription:
+              "Files cannot be on the file system as they are named; the replicate function's log says why",
+          },
+        ]
+      : []),
     {
       name: "logins-unchecked",
       watched: authorize,
@@ -158,6 +189,24 @@ function reportFailedJobs(stack: Stack, topic: aws.sns.Topic, jobs: Jobs): void 
     inputTransformer: {
       inputPaths: { name: "$.detail.jobName", id: "$.detail.jobId", reason: "$.detail.statusReason" },
       inputTemplate: '"Job <name> (<id>) failed: <reason>. The sweep starts another where work is left."',
+    },
+  });
+}
+
+/** A threat is for people at once; the router tells the publisher, and records it. */
+function reportThreats(stack: Stack, topic: aws.sns.Topic, files: aws.s3.Bucket): void {
+  const rule = new aws.cloudwatch.EventRule("threats", {
+    name: `${stack.prefix}-threats`,
+    description: "Malware in uploads",
+    eventPattern: scanResultPattern(files, "THREATS_FOUND"),
+  });
+  new aws.cloudwatch.EventTarget("threats", {
+    rule: rule.name,
+    targetId: "operations",
+    arn: topic.arn,
+    inputTransformer: {
+      inputPaths: { key: "$.detail.s3ObjectDetails.objectKey", version: "$.detail.s3ObjectDetails.versionId" },
+      inputTemplate: '"Malware was found in <key> (version <version>). Nobody can read it, and it goes nowhere."',
     },
   });
 }

@@ -26,6 +26,7 @@ export function authorize(
       TRANSFER_ROLE_ARN: sessionRole.arn,
       BUCKET: files.bucket,
       KEY_ARN: platform.keys.data.arn,
+      IGNORED_NAMES: stack.config.ignoredNames.join(","),
     },
     statements: [
       allow("cognito-idp:AdminInitiateAuth", passwords.pool.arn),

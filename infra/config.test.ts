@@ -76,6 +76,18 @@ describe("config", () => {
     [{ vpcCidr: "10.0.0.0/8" }, /vpcCidr: 10.0.0.0\/8 cannot be split/],
     [{ logRetentionDays: "31" }, /logRetentionDays: expected one of 1, 3,/],
     [{ secretRecoveryDays: "3" }, /secretRecoveryDays: expected 0, or 7 to 30/],
+    [{ internalHostname: "files.internal.example" }, /quayside:internalHostname: has no use without internalEndpoint/],
+    [{ internalEndpointSources: '["10.0.0.0/8"]' }, /quayside:internalEndpointSources: has no use/],
+    [{ internalHostKey: "-----BEGIN A KEY-----" }, /quayside:internalHostKey: has no use/],
+    [{ internalEndpoint: "true", internalHostKey: "ssh-ed25519 AAAA" }, /internalHostKey: .*expected a private key/],
+    [{ efsPermissions: "rwx" }, /efsPermissions: expected an octal mode/],
+    [{ efsUid: "0" }, /quayside:efsUid/],
+    [{ efsReaderSources: '["10.0.0.0/8"]' }, /quayside:efsReaderRoles, efsReaderSources: have no use without efs/],
+    [{ efs: "true", efsReaderSources: '["10.0.0.0/8"]' }, /applications need both/],
+    [{ efs: "true", efsReaderRoles: '["billing"]' }, /efsReaderRoles.0: expected the ARN of a role/],
+    [{ scan: "clamav" }, /quayside:scan: /],
+    [{ replicaRegion: "Ireland" }, /replicaRegion: expected a region such as eu-west-1/],
+    [{ ignoredNames: '["*.{tmp,part}"]' }, /ignoredNames.0: expected globs of \* and \? only/],
   ];
   for (const [config, message] of contradictions) {
     it(`refuses ${JSON.stringify(config)}`, () => {

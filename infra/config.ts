@@ -32,7 +32,10 @@ const textOrNone = (schema: z.ZodType<string>) => z.union([z.literal(""), schema
 
 /** Capacity of Aurora Serverless v2, in steps of half a unit; a unit is about 2 GiB of memory. */
 const capacity = number(z.number().min(0.5).max(256).multipleOf(0.5));
+const hostname = z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "expected a host name");
 const cidr = z.string().regex(/^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/, "expected an IPv4 block such as 10.40.0.0/16");
+/** Not 0: nobody who mounts the file system is its root. */
+const posixId = integer(1, 2 ** 32 - 1);
 /** CloudWatch accepts no other retention, in days. */
 const logRetentions = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -47,7 +50,7 @@ const shape = {
   protect: flag.default(true),
   alarmEmail: textOrNone(z.email()).default(""),
 
-  hostname: textOrNone(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "expected a host name")).default(""),
+  hostname: textOrNone(hostname).default(""),
   hostedZoneId: textOrNone(z.string().regex(/^Z[A-Z0-9]+$/, "expected the id of a hosted zone")).default(""),
   protocols: json(z.array(z.enum(["SFTP", "FTPS", "FTP"])).min(1)).default(["SFTP"]),
   partnerEndpointAccess: z.enum(["internet", "vpc"]).default("internet"),
@@ -55,6 +58,33 @@ const shape = {
   ftpsCertificateArn: textOrNone(z.string().startsWith("arn:")).default(""),
   securityPolicy: z.string().startsWith("TransferSecurityPolicy-").default("TransferSecurityPolicy-2025-03"),
   manageApiGatewayAccount: flag.default(true),
+
+  internalEndpoint: flag.default(false),
+  internalHostname: textOrNone(hostname).default(""),
+  internalEndpointSources: json(z.array(cidr)).default([]),
+  internalHostKey: textOrNone(
+    // Transfer Family's limit, in characters (API shape HostKey).
+    z.string().max(4096).startsWith("-----BEGIN ", "expected a private key, whole, without a passphrase"),
+  ).default(""),
+
+  efs: flag.default(false),
+  efsUid: posixId.default(1000),
+  efsGid: posixId.default(1000),
+  efsPermissions: z
+    .string()
+    .regex(/^0?[0-7]{3}$/, "expected an octal mode such as 0750")
+    .default("0750"),
+  efsMirrorDeletions: flag.default(false),
+  efsBackup: flag.default(true),
+  efsReaderRoles: json(
+    z.array(z.string().regex(/^arn:aws:iam::\d{12}:role\/.+$/, "expected the ARN of a role")),
+  ).default([]),
+  efsReaderSources: json(z.array(cidr)).default([]),
+
+  scan: z.enum(["none", "guardduty"]).default("none"),
+  replicaRegion: textOrNone(z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "expected a region such as eu-west-1")).default(
+    "",
+  ),
 
   vpcCidr: cidr.default("10.40.0.0/16"),
   availabilityZones: integer(2, 3).default(2),
@@ -81,11 +111,13 @@ const shape = {
 
   unconfirmedUploads: z.enum(["hold", "route"]).default("hold"),
   unconfirmedAfterSeconds: integer(60, 604800).default(900),
-  ignoredNames: json(z.array(z.string().regex(/^[^,]+$/, "expected globs without commas"))).default([
-    ...temporaryNames,
-  ]),
+  // They are part of session policies too, and IAM knows no other wildcards.
+  ignoredNames: json(
+    z.array(z.string().regex(/^[^,/[\]{}\\]+$/, "expected globs of * and ? only, without commas and slashes")),
+  ).default([...temporaryNames]),
 
   routeConcurrency: integer(2, 1000).default(10),
+  replicateConcurrency: integer(2, 1000).default(10),
   batchMaxVcpus: integer(1, 10000).default(16),
 };
 
@@ -134,6 +166,23 @@ function contradictions(config: StackConfig): string[] {
     [
       config.protocols.includes("FTPS") && config.ftpsCertificateArn === "" && config.hostname === "",
       "protocols: FTPS needs a certificate; set ftpsCertificateArn, or hostname and hostedZoneId to have one issued",
+    ],
+    [
+      config.internalHostname !== "" && !config.internalEndpoint,
+      "internalHostname: has no use without internalEndpoint",
+    ],
+    [config.internalHostKey !== "" && !config.internalEndpoint, "internalHostKey: has no use without internalEndpoint"],
+    [
+      config.internalEndpointSources.length > 0 && !config.internalEndpoint,
+      "internalEndpointSources: has no use without internalEndpoint",
+    ],
+    [
+      config.efsReaderRoles.length + config.efsReaderSources.length > 0 && !config.efs,
+      "efsReaderRoles, efsReaderSources: have no use without efs",
+    ],
+    [
+      config.efsReaderRoles.length > 0 !== config.efsReaderSources.length > 0,
+      "efsReaderRoles, efsReaderSources: applications need both, a role that may read and a network that it comes from",
     ],
     [new Set(config.protocols).size < config.protocols.length, "protocols: names a protocol twice"],
     [

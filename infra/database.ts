@@ -18,8 +18,8 @@ export interface Database {
   userArn(user: DatabaseUser): Output<string>;
 }
 
-/** Made by the ledger's migrations; both log in with IAM tokens. */
-export type DatabaseUser = "quayside_authorize" | "quayside_service";
+/** Made by the ledger's migrations; all log in with IAM tokens. */
+export type DatabaseUser = "quayside_authorize" | "quayside_replicate" | "quayside_service";
 
 const engine = "aurora-postgresql";
 const databaseName = "quayside";

@@ -14,12 +14,12 @@ describe("encryption", () => {
   });
 
   it("rotates every key", () => {
-    expect(program.all("Key")).to.have.lengthOf(3);
+    expect(program.all("Key")).to.have.lengthOf(4);
     for (const { name, inputs } of program.all("Key")) expect(inputs.enableKeyRotation, name).to.equal(true);
   });
 
   it("opens each key to the services that need it", () => {
-    expect(services("data-key")).to.deep.equal([]);
+    for (const key of ["data-key", "replica-key"]) expect(services(key), key).to.deep.equal([]);
     expect(services("messages-key")).to.have.members([
       "s3.amazonaws.com",
       "sns.amazonaws.com",
@@ -53,6 +53,13 @@ describe("encryption", () => {
     expect(String(program.one("BucketPolicy", "files").inputs.policy)).to.include(
       `"StringNotEquals":{"s3:x-amz-server-side-encryption-aws-kms-key-id":"${arnOf("data")}"}`,
     );
+  });
+
+  it("encrypts the file system", () => {
+    for (const { inputs } of program.all("FileSystem")) {
+      expect(inputs).to.include({ encrypted: true, kmsKeyId: arnOf("data") });
+    }
+    expect(program.all("FileSystem")).to.have.lengthOf(1);
   });
 
   it("encrypts the database, its master secret, partners' secrets and images", () => {

@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import type { Input } from "@pulumi/pulumi";
+import type { CustomResourceOptions, Input } from "@pulumi/pulumi";
 import { allow, policyDocument, type Statement } from "./policy-document";
 import type { Stack } from "./stack";
 
@@ -15,13 +15,23 @@ export interface Keys {
 /** The customer-managed keys. Three, because each is open to other services of AWS, and to no more than it needs. */
 export function encryption(stack: Stack): Keys {
   return {
-    data: key(stack, "data", "Objects, database, secrets and images", []),
-    messages: key(stack, "messages", "Topics and queues", messageServices(stack)),
-    logs: key(stack, "logs", "Log groups", [logService(stack)]),
+    data: customerKey(stack, "data", "Objects, database, secrets and images", []),
+    messages: customerKey(stack, "messages", "Topics and queues", messageServices(stack)),
+    logs: customerKey(stack, "logs", "Log groups", [logService(stack)]),
   };
 }
 
-function key(stack: Stack, name: string, description: string, statements: Statement[]): aws.kms.Key {
+/**
+ * A key of the account's own with its alias.
+ * @param statements which services may use it, besides roles whose policies name it.
+ */
+export function customerKey(
+  stack: Stack,
+  name: string,
+  description: string,
+  statements: Statement[],
+  options: CustomResourceOptions = {},
+): aws.kms.Key {
   const created = new aws.kms.Key(
     `${name}-key`,
     {
@@ -40,9 +50,9 @@ function key(stack: Stack, name: string, description: string, statements: Statem
         ...statements,
       ),
     },
-    stack.stateful,
+    { ...stack.stateful, ...options },
   );
-  new aws.kms.Alias(`${name}-key`, { name: `alias/${stack.prefix}-${name}`, targetKeyId: created.keyId });
+  new aws.kms.Alias(`${name}-key`, { name: `alias/${stack.prefix}-${name}`, targetKeyId: created.keyId }, options);
   return created;
 }
 

@@ -4,6 +4,8 @@ import { type RecordedProgram, recordProgram } from "./testing";
 const ledger = ["DATABASE_HOST", "DATABASE_NAME", "DATABASE_PORT"];
 const drains = ["JOB_QUEUE_ARN", "SEND_JOB_DEFINITION_ARN", "TRANSFORM_JOB_DEFINITION_ARN", "NOTIFICATION_TOPIC_ARN"];
 
+const settles = ["REPLICATION_TOPIC_ARN", "SCAN"];
+
 /** What each function reads, besides `NODE_EXTRA_CA_CERTS`. */
 const environments = {
   authorize: [
@@ -14,9 +16,19 @@ const environments = {
     "TRANSFER_ROLE_ARN",
     "BUCKET",
     "KEY_ARN",
+    "IGNORED_NAMES",
   ],
-  route: [...ledger, "DATABASE_USER", "BUCKET", ...drains, "IGNORED_NAMES"],
-  sweep: [...ledger, "DATABASE_USER", "BUCKET", ...drains, "UNCONFIRMED_AFTER_SECONDS", "UNCONFIRMED_POLICY"],
+  route: [...ledger, "DATABASE_USER", "BUCKET", ...drains, "IGNORED_NAMES", ...settles],
+  sweep: [
+    ...ledger,
+    "DATABASE_USER",
+    "BUCKET",
+    ...drains,
+    "UNCONFIRMED_AFTER_SECONDS",
+    "UNCONFIRMED_POLICY",
+    ...settles,
+  ],
+  replicate: [...ledger, "DATABASE_USER", "BUCKET", "MOUNT_PATH", "MIRROR_DELETIONS", "DIRECTORY_MODE", "FILE_MODE"],
   reconcile: [...ledger, "DATABASE_USER", "BUCKET", "KEY_ARN", "USER_POOL_ID", "LOGIN_SECRET_PREFIX"],
   migrate: [...ledger, "MASTER_SECRET_ARN"],
 };
@@ -56,7 +68,7 @@ describe("functions and jobs", () => {
   }
 
   it("log in to the database as who they are", () => {
-    expect(variables("authorize").DATABASE_USER).to.equal("quayside_authorize");
+    for (const name of ["authorize", "replicate"]) expect(variables(name).DATABASE_USER).to.equal(`quayside_${name}`);
     for (const name of ["route", "sweep", "reconcile"])
       expect(variables(name).DATABASE_USER).to.equal("quayside_service");
   });

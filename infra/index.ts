@@ -6,15 +6,20 @@ import { readConfig } from "./config";
 import { database } from "./database";
 import { encryption } from "./encryption";
 import { endpoints } from "./endpoints";
+import { fileSystem } from "./file-system";
+import { internalEndpoint } from "./internal-endpoint";
 import { jobImage } from "./job-image";
 import { jobs } from "./jobs";
 import { loginApi } from "./login-api";
+import { malwareScan } from "./malware-scan";
 import { migrate } from "./migrate";
 import { network } from "./network";
 import { notifications } from "./notifications";
 import { partnerEndpoint } from "./partner-endpoint";
 import { partners, pushPorts, readPartners } from "./partners";
 import { reconcile } from "./reconcile";
+import { replica } from "./replica";
+import { replicate } from "./replicate";
 import { route } from "./route";
 import { securityGroups } from "./security-groups";
 import { describeStack } from "./stack";
@@ -37,7 +42,8 @@ async function quayside(built = "dist"): Promise<Record<string, Input<unknown>>>
   const keys = encryption(stack);
   const net = network(stack);
   const groups = securityGroups(stack, net, pushPorts(declared));
-  const files = bucket(stack, keys);
+  const privateFiles = bucket(stack, keys);
+  const { bucket: files } = privateFiles;
   const ledger = database(stack, keys, net, groups);
   const waysToAws = endpoints(stack, net, groups, files);
   const platform = { keys, network: net, groups, ready: [...waysToAws, ...groups.rules, ...net.routing] };
@@ -48,17 +54,24 @@ async function quayside(built = "dist"): Promise<Record<string, Input<unknown>>>
   const image = jobImage(stack, keys);
   const work = jobs(stack, { keys, network: net, groups, database: ledger, files, notifications: news, image });
   const events = uploadEvents(stack, keys, files);
-  const router = { database: ledger, files, jobs: work, notifications: news };
+  const copies = config.efs
+    ? replicate(stack, platform, { database: ledger, files, fileSystem: fileSystem(stack, keys, net, groups) })
+    : undefined;
+  const router = { database: ledger, files, jobs: work, notifications: news, replication: copies?.topic };
   const routes = route(stack, platform, router, events);
   const sweeps = sweep(stack, platform, router);
+  if (config.scan === "guardduty") malwareScan(stack, keys, privateFiles, events);
+  const farCopies = config.replicaRegion === "" ? undefined : replica(stack, keys, privateFiles);
 
   // Logins.
   const passwords = userPool(stack);
-  const sessionRole = transferRole(stack, keys, files);
+  // The server's id is not known yet.
+  const sessionRole = transferRole(stack, keys, files, "transfer-session", stack.arn("transfer", "user/*"));
   const authorizes = authorize(stack, platform, { database: ledger, passwords, files, sessionRole });
   const api = loginApi(stack, keys, authorizes);
   const endpoint = partnerEndpoint(stack, keys, net, api);
-  uploadEnds(stack, events, [endpoint.server.id]);
+  const internal = config.internalEndpoint ? internalEndpoint(stack, keys, net, files) : undefined;
+  uploadEnds(stack, events, [endpoint.server.id, ...(internal ? [internal.server.id] : [])]);
 
   // Partners.
   const reconciles = reconcile(stack, platform, { database: ledger, files, passwords });
@@ -70,15 +83,24 @@ async function quayside(built = "dist"): Promise<Record<string, Input<unknown>>>
       notificationTopicArn: news.arn,
       reconcile: reconciles.function.name,
       migrations,
+      internalLogins: internal && {
+        serverId: internal.server.id,
+        roleArn: internal.sessionRole.arn,
+        bucket: files.bucket,
+        keyArn: keys.data.arn,
+        temporaryNames: config.ignoredNames,
+      },
     },
     declared,
   );
 
   const operations = alarms(stack, keys, {
     events,
+    replication: copies,
     functions: { authorize: authorizes, route: routes, sweep: sweeps, reconcile: reconciles },
     jobs: work,
     database: ledger,
+    files,
   });
 
   return {
@@ -87,7 +109,17 @@ async function quayside(built = "dist"): Promise<Record<string, Input<unknown>>>
     serverId: endpoint.server.id,
     endpointAddresses: endpoint.addresses,
     natAddresses: net.natAddresses,
+    ...(internal && {
+      internalHostname: internal.hostname,
+      internalHostKeyFingerprint: internal.server.hostKeyFingerprint,
+      internalServerId: internal.server.id,
+    }),
     bucket: files.bucket,
+    ...(farCopies && { replicaBucket: farCopies.bucket }),
+    ...(copies && {
+      fileSystemId: copies.fileSystem.system.id,
+      fileSystemAccessPointId: copies.fileSystem.accessPoint.id,
+    }),
     userPoolId: passwords.pool.id,
     databaseEndpoint: ledger.cluster.endpoint,
     databaseName: ledger.cluster.databaseName,

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import { ComponentResource, type Input, type Output, output, type Resource } from "@pulumi/pulumi";
 import { sortedJson } from "../domain/entitlements";
 import type { PartnerAccess as Decided } from "../domain/partner-access";
+import { type InternalLogins, internalLogin } from "./internal-login";
 import { pushSecretPrefix } from "./jobs";
 import type { Stack } from "./stack";
 
@@ -14,28 +15,23 @@ export interface PartnerPlatform {
   reconcile: Input<string>;
   /** The ledger's schema has to be there before the first partner, and outlive the last. */
   migrations: Resource;
+  /** Undefined where the stack has no internal endpoint. */
+  internalLogins: InternalLogins | undefined;
 }
 
 /**
  * One partner, as decided by its files. Pulumi's cost grows with each resource, so there are few: what can be a row of
- * the ledger is one, written by the one invocation.
+ * the ledger is one, written by the one invocation. All are named by the partner's first id, so that a rename replaces
+ * none of them.
  */
 export class PartnerAccess extends ComponentResource {
   constructor(stack: Stack, platform: PartnerPlatform, decided: Decided) {
-    super("quayside:PartnerAccess", decided.partner);
-    const { partner, username, hasPassword } = decided;
+    super("quayside:PartnerAccess", decided.originalId);
+    const { partner, originalId } = decided;
     const parent = { parent: this };
-    const user =
-      hasPassword && username !== null
-        ? new aws.cognito.User(
-            partner,
-            // Its password is issued by the reconcile function, so that none is ever in the state.
-            { userPoolId: platform.userPoolId, username, messageAction: "SUPPRESS" },
-            parent,
-          )
-        : undefined;
+    const user = this.login(platform, decided);
     new aws.lambda.Invocation(
-      partner,
+      originalId,
       {
         functionName: platform.reconcile,
         // Also when it changes and when it goes.
@@ -46,7 +42,7 @@ export class PartnerAccess extends ComponentResource {
     );
     for (const { email, events } of decided.notifications) {
       new aws.sns.TopicSubscription(
-        `${partner}/${email}`,
+        `${originalId}/${email}`,
         {
           topic: platform.notificationTopicArn,
           protocol: "email",
@@ -60,14 +56,32 @@ export class PartnerAccess extends ComponentResource {
     this.registerOutputs({});
   }
 
+  /** What lets it in besides its rows in the ledger; nothing, where all it has is keys on the partner endpoint. */
+  private login(
+    { userPoolId, internalLogins }: PartnerPlatform,
+    decided: Decided,
+  ): aws.cognito.User | aws.transfer.User | undefined {
+    const { originalId, hasPassword, entitlements } = decided;
+    const parent = { parent: this };
+    if (entitlements.login === null) return undefined;
+    if (entitlements.login.endpoint === "internal") {
+      return internalLogins && internalLogin(internalLogins, decided, entitlements.login, parent);
+    }
+    // Its password is issued by the reconcile function, so that none is ever in the state.
+    const { username } = entitlements.login;
+    return hasPassword
+      ? new aws.cognito.User(originalId, { userPoolId, username, messageAction: "SUPPRESS" }, parent)
+      : undefined;
+  }
+
   /** Empty secrets that an operator fills, by destination. */
-  private pushSecrets(stack: Stack, platform: PartnerPlatform, { partner, name, pushSecrets }: Decided) {
+  private pushSecrets(stack: Stack, platform: PartnerPlatform, { originalId, name, pushSecrets }: Decided) {
     return Object.fromEntries(
       pushSecrets.map(({ destination }) => {
         const secret = new aws.secretsmanager.Secret(
-          `${partner}/${destination}`,
+          `${originalId}/${destination}`,
           {
-            name: `${pushSecretPrefix(stack)}${partner}/${destination}`,
+            name: `${pushSecretPrefix(stack)}${originalId}/${destination}`,
             description: `Credentials for pushes to ${destination} of ${name}`,
             kmsKeyId: platform.keyArn,
             recoveryWindowInDays: stack.config.secretRecoveryDays,

@@ -7,6 +7,7 @@ import type { LoginApi } from "./login-api";
 import type { Network } from "./network";
 import { securityGroup } from "./security-groups";
 import type { Stack } from "./stack";
+import { addressInVpc } from "./vpc-endpoint-address";
 
 export interface PartnerEndpoint {
   server: aws.transfer.Server;
@@ -69,7 +70,7 @@ export function partnerEndpoint(stack: Stack, keys: Keys, network: Network, api:
     // A new server has new host keys, and every partner would have to accept them.
     stack.stateful,
   );
-  const ownName = facesInternet ? server.endpoint : nameInVpc(server);
+  const ownName = facesInternet ? server.endpoint : addressInVpc(server).dnsName;
   if (config.hostname !== "") nameRecord(stack, "partners", config.hostname, "CNAME", ownName);
   return {
     server,
@@ -135,15 +136,5 @@ function nameRecord(stack: Stack, name: string, record: Input<string>, type: Inp
     // Seconds.
     ttl: 300,
     records: [value],
-  });
-}
-
-/** `server.endpoint` resolves on the internet only; inside the VPC it is the first name of the VPC endpoint. */
-function nameInVpc(server: aws.transfer.Server): Output<string> {
-  const id = server.endpointDetails.apply((details) => details?.vpcEndpointId ?? "");
-  return aws.ec2.getVpcEndpointOutput({ id }).dnsEntries.apply((entries) => {
-    const name = entries[0]?.dnsName;
-    if (name === undefined) throw new Error("the VPC endpoint of the partner endpoint has no DNS name");
-    return name;
   });
 }

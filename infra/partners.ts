@@ -5,6 +5,7 @@ import { readPartnerFolder } from "../domain/partner-files/read-partner-folder";
 import { formatProblem } from "../domain/problem";
 import { PartnerAccess, type PartnerPlatform } from "./partner-access";
 import type { Stack } from "./stack";
+import { stackServes } from "./stack-serves";
 
 /**
  * The partners of a folder, checked.
@@ -26,5 +27,7 @@ export function pushPorts(partners: readonly Partner[]): number[] {
 }
 
 export function partners(stack: Stack, platform: PartnerPlatform, all: readonly Partner[]): void {
-  for (const partner of all) new PartnerAccess(stack, platform, partnerAccess(partner));
+  const decided = all.map(partnerAccess);
+  stackServes(stack, decided);
+  for (const partner of decided) new PartnerAccess(stack, platform, partner);
 }

@@ -18,8 +18,9 @@ const ledgerUser = (user: string) => `arn:aws:rds-db:eu-central-1:${account}:dbu
 const secret = (name: string) => `arn:aws:secretsmanager:eu-central-1:${account}:secret:${name}`;
 const jobQueue = `arn:aws:batch:eu-central-1:${account}:jobqueue/quayside-prod-jobs`;
 const definition = (name: string) => `arn:aws:batch:eu-central-1:${account}:jobdefinition/quayside-prod-${name}`;
-const topic = `arn:aws:sns:eu-central-1:${account}:topic/quayside-prod-notifications`;
-const uploads = `arn:aws:sqs:eu-central-1:${account}:queue/quayside-prod-uploads`;
+const topic = (name: string) => `arn:aws:sns:eu-central-1:${account}:topic/quayside-prod-${name}`;
+const queue = (name: string) => `arn:aws:sqs:eu-central-1:${account}:queue/quayside-prod-${name}`;
+const fileSystem = `arn:aws:efs:eu-central-1:${account}:filesystem/files`;
 const pool = `arn:aws:cognito:eu-central-1:${account}:userpool/quayside-prod-logins`;
 
 describe("permissions", () => {
@@ -77,8 +78,9 @@ describe("permissions", () => {
     [jobQueue, ...names.flatMap((name) => [definition(name), `${definition(name)}:*`])].map(
       (arn) => `batch:SubmitJob on ${arn}`,
     );
+  const tellsReplicate = `sns:Publish on ${topic("replication")}`;
   const publishes = [
-    `sns:Publish on ${topic}`,
+    `sns:Publish on ${topic("notifications")}`,
     `kms:Decrypt on ${key("messages")} via sns`,
     `kms:GenerateDataKey on ${key("messages")} via sns`,
   ];
@@ -94,15 +96,42 @@ describe("permissions", () => {
       service,
       ...starts("send", "transform"),
       ...publishes,
-      `sqs:ReceiveMessage on ${uploads}`,
-      `sqs:DeleteMessage on ${uploads}`,
-      `sqs:GetQueueAttributes on ${uploads}`,
+      tellsReplicate,
+      `sqs:ReceiveMessage on ${queue("uploads")}`,
+      `sqs:DeleteMessage on ${queue("uploads")}`,
+      `sqs:GetQueueAttributes on ${queue("uploads")}`,
       `kms:Decrypt on ${key("messages")} via sqs`,
     ]);
   });
 
   it("sweep does the same without the queue", () => {
-    expect(rights("sweep")).to.have.members([service, ...starts("send", "transform"), ...publishes]);
+    expect(rights("sweep")).to.have.members([service, ...starts("send", "transform"), ...publishes, tellsReplicate]);
+  });
+
+  it("route and sweep may not publish to a topic that the stack has not got", async () => {
+    const without = await recordProgram({ stack: "prod", config: { efs: "false" } });
+    for (const role of ["route", "sweep"]) {
+      const { Statement } = JSON.parse(String(without.one("RolePolicy", role).inputs.policy));
+      const publishing = Statement.filter(({ Action }: Statement) => Action === "sns:Publish");
+      expect(publishing).to.deep.equal([{ Effect: "Allow", Action: "sns:Publish", Resource: topic("notifications") }]);
+    }
+  });
+
+  it("replicate reads versions, writes to the file system and to its own table", () => {
+    const replication = queue("replication");
+    expect(rights("replicate")).to.have.members([
+      `rds-db:connect on ${ledgerUser("quayside_replicate")}`,
+      `s3:GetObjectVersion on ${bucket}/*`,
+      `kms:Decrypt on ${key("data")} via s3`,
+      `elasticfilesystem:ClientMount on ${fileSystem}`,
+      `elasticfilesystem:ClientWrite on ${fileSystem}`,
+      ...["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"].map((verb) => `sqs:${verb} on ${replication}`),
+      `kms:Decrypt on ${key("messages")} via sqs`,
+    ]);
+    const mounts = statements("replicate").find(({ Sid }) => Sid === "LambdaMounts");
+    expect(mounts?.Condition).to.deep.equal({
+      StringEquals: { "elasticfilesystem:AccessPointArn": program.one("AccessPoint", "files").state.arn },
+    });
   });
 
   it("reconcile writes rows, folder markers, and the logins' passwords", () => {
@@ -156,11 +185,9 @@ describe("permissions", () => {
   });
 
   it("a partner's session never reaches results of transforms", () => {
-    expect(statements("transfer-session")).to.deep.include({
-      Effect: "Deny",
-      Action: "s3:*",
-      Resource: `${bucket}/.*`,
-    });
+    for (const role of ["transfer-session", "transfer-internal-session"]) {
+      expect(statements(role), role).to.deep.include({ Effect: "Deny", Action: "s3:*", Resource: `${bucket}/.*` });
+    }
   });
 
   it("code in a function may not touch network interfaces, which Lambda may", () => {
@@ -188,11 +215,17 @@ describe("permissions", () => {
     );
     const lambda = ["lambda.amazonaws.com", undefined];
     expect(trust).to.deep.equal({
-      ...Object.fromEntries(["authorize", "route", "sweep", "reconcile", "migrate"].map((name) => [name, lambda])),
+      ...Object.fromEntries(
+        ["authorize", "route", "sweep", "reconcile", "replicate", "migrate"].map((name) => [name, lambda]),
+      ),
       "send-job": ["ecs-tasks.amazonaws.com", account],
       "transform-job": ["ecs-tasks.amazonaws.com", account],
       "job-execution": ["ecs-tasks.amazonaws.com", account],
       "transfer-session": ["transfer.amazonaws.com", account],
+      "transfer-internal-session": ["transfer.amazonaws.com", account],
+      "transfer-logs": ["transfer.amazonaws.com", account],
+      "malware-scan": ["malware-protection-plan.guardduty.amazonaws.com", undefined],
+      "bucket-replication": ["s3.amazonaws.com", undefined],
       "transfer-login": ["transfer.amazonaws.com", account],
       "api-logs": ["apigateway.amazonaws.com", undefined],
     });

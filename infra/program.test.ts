@@ -1,19 +1,27 @@
 import { expect } from "chai";
-import { publisher, subscriber } from "./partner-fixtures";
+import { application, subscriber } from "./partner-fixtures";
 import { type Recorded, type RecordedProgram, recordProgram } from "./testing";
 
-const partners = { ...subscriber("acme"), ...publisher("lab") };
+const partners = { ...subscriber("acme"), ...application("billing", { replicateToEfs: true }) };
+/** Whatever a stack can have, so that nothing escapes these tests by being switched off. */
+const everything = {
+  internalEndpoint: "true",
+  internalHostname: "files.internal.example",
+  efs: "true",
+  scan: "guardduty",
+  replicaRegion: "eu-west-1",
+};
 const key = ({ type, name }: Recorded) => `${type} ${name}`;
 
 describe("the program", () => {
   const programs: Record<string, RecordedProgram> = {};
   before(async () => {
-    programs.dev = await recordProgram({ stack: "dev", partners });
-    programs.prod = await recordProgram({ stack: "prod", partners });
+    programs.dev = await recordProgram({ stack: "dev", config: everything, partners });
+    programs.prod = await recordProgram({ stack: "prod", config: everything, partners });
   });
 
   it("registers the same when it runs again in the same process", async () => {
-    const again = await recordProgram({ stack: "dev", partners });
+    const again = await recordProgram({ stack: "dev", config: everything, partners });
     expect(again.resources.map(key).sort()).to.deep.equal(programs.dev?.resources.map(key).sort());
   });
 
@@ -26,6 +34,12 @@ describe("the program", () => {
   it("exports what operators and partners ask for", () => {
     expect(programs.prod?.outputs).to.deep.include({
       hostname: "s-1.server.transfer.example",
+      internalHostname: "files.internal.example",
+      internalHostKeyFingerprint: "SHA256:abc",
+      internalServerId: "Server-internal",
+      replicaBucket: "quayside-prod-000000000000-eu-west-1",
+      fileSystemId: "FileSystem-files",
+      fileSystemAccessPointId: "AccessPoint-files",
       hostKeyFingerprint: "SHA256:abc",
       natAddresses: ["a", "b", "c"].map((zone) => `ip-of-nat-eu-central-1${zone}`),
       endpointAddresses: ["a", "b", "c"].map((zone) => `ip-of-partners-eu-central-1${zone}`),
@@ -45,6 +59,12 @@ describe("the program", () => {
       "aws:kms/key:Key logs-key",
       "aws:cognito/userPool:UserPool logins",
       "aws:transfer/server:Server partners",
+      "aws:transfer/server:Server internal",
+      "aws:efs/fileSystem:FileSystem files",
+      "aws:kms/key:Key replica-key",
+      "aws:s3/bucket:Bucket replica",
+      "aws:cloudwatch/logGroup:LogGroup transfer-internal-log",
+      "aws:cloudwatch/logGroup:LogGroup replicate-log",
       "aws:cloudwatch/logGroup:LogGroup route-log",
       "aws:cloudwatch/logGroup:LogGroup transfer-log",
       "aws:ec2/eip:Eip partners-eu-central-1a",
@@ -62,7 +82,16 @@ describe("the program", () => {
 
     it("nothing at all in dev, where destroying removes files and database too", () => {
       expect(programs.dev?.resources.filter(({ protect }) => protect)).to.deep.equal([]);
-      expect(programs.dev?.one("s3/bucket:Bucket", "files").inputs.forceDestroy).to.equal(true);
+      for (const { name, inputs } of programs.dev?.all("s3/bucket:Bucket") ?? []) {
+        expect(inputs.forceDestroy, name).to.equal(true);
+      }
+      for (const { name, inputs } of programs.dev?.all("Server") ?? [])
+        expect(inputs.forceDestroy, name).to.equal(true);
+      expect(programs.dev?.one("Zone", "internal").inputs.forceDestroy).to.equal(true);
+      expect(programs.dev?.one("Repository", "jobs").inputs.forceDelete).to.equal(true);
+      for (const { name, inputs } of programs.dev?.all("Secret") ?? []) {
+        expect(inputs.recoveryWindowInDays, name).to.equal(0);
+      }
       expect(programs.dev?.one("rds/cluster:Cluster", "ledger").inputs).to.include({
         deletionProtection: false,
         skipFinalSnapshot: true,
@@ -71,7 +100,12 @@ describe("the program", () => {
     });
 
     it("also on AWS's side", () => {
-      expect(programs.prod?.one("s3/bucket:Bucket", "files").inputs.forceDestroy).to.equal(false);
+      for (const { name, inputs } of programs.prod?.all("s3/bucket:Bucket") ?? []) {
+        expect(inputs.forceDestroy, name).to.equal(false);
+      }
+      for (const { name, inputs } of programs.prod?.all("Key") ?? []) {
+        expect(inputs.deletionWindowInDays, name).to.equal(30);
+      }
       expect(programs.prod?.one("rds/cluster:Cluster", "ledger").inputs).to.include({
         deletionProtection: true,
         skipFinalSnapshot: false,
@@ -87,7 +121,7 @@ describe("the program", () => {
       ["prod", 400],
     ] as const) {
       const groups = programs[stack]?.all("LogGroup") ?? [];
-      expect(groups).to.have.lengthOf(9);
+      expect(groups).to.have.lengthOf(11);
       for (const { name, inputs } of groups) expect(inputs.retentionInDays, name).to.equal(days);
     }
   });

@@ -30,6 +30,8 @@ export interface FunctionArgs {
   environment: Record<string, Input<string>>;
   /** What its code calls, exactly. */
   statements: Statement[];
+  /** An access point that is mounted, and what has to be there before it can be. */
+  fileSystem?: { arn: Input<string>; localMountPath: string; reachable: Resource[] };
 }
 
 /** One Lambda function in the VPC with its own log group and its own role, which may do what its code does and no more. */
@@ -76,10 +78,13 @@ export class QuaysideFunction extends ComponentResource {
           subnetIds: platform.network.subnets.isolated,
           securityGroupIds: [platform.groups.functions.id],
         },
+        ...(args.fileSystem && {
+          fileSystemConfig: { arn: args.fileSystem.arn, localMountPath: args.fileSystem.localMountPath },
+        }),
         tracingConfig: { mode: "Active" },
         loggingConfig: { logFormat: "Text", logGroup: this.log.name },
       },
-      { ...parent, dependsOn: [policy, ...platform.ready] },
+      { ...parent, dependsOn: [policy, ...platform.ready, ...(args.fileSystem?.reachable ?? [])] },
     );
     this.registerOutputs({ arn: this.function.arn });
   }

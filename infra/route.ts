@@ -12,13 +12,15 @@ export interface RouteDependencies {
   files: aws.s3.Bucket;
   jobs: Jobs;
   notifications: aws.sns.Topic;
+  /** Where it says which files are to be copied to the file system; undefined where the stack has none. */
+  replication: aws.sns.Topic | undefined;
 }
 
 /** Turns uploads into deliveries. */
 export function route(
   stack: Stack,
   platform: Platform,
-  { database, files, jobs, notifications }: RouteDependencies,
+  { database, files, jobs, notifications, replication }: RouteDependencies,
   { queue }: UploadEvents,
 ): QuaysideFunction {
   const { keys } = platform;
@@ -34,12 +36,14 @@ export function route(
       SEND_JOB_DEFINITION_ARN: jobs.send.arnPrefix,
       TRANSFORM_JOB_DEFINITION_ARN: jobs.transform.arnPrefix,
       NOTIFICATION_TOPIC_ARN: notifications.arn,
+      REPLICATION_TOPIC_ARN: replication?.arn ?? "",
+      SCAN: stack.config.scan,
       IGNORED_NAMES: stack.config.ignoredNames.join(","),
     },
     statements: [
       allow("rds-db:connect", database.userArn("quayside_service")),
       submitsJobs(jobs.queue, [jobs.send, jobs.transform]),
-      allow("sns:Publish", notifications.arn),
+      allow("sns:Publish", replication ? [notifications.arn, replication.arn] : notifications.arn),
       useKey(stack, keys.messages.arn, "sns"),
       {
         // Lambda polls in the role's name.

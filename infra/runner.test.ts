@@ -23,7 +23,8 @@ const newResource = ({ type, name, inputs }) => {
   const state = { ...inputs, arn: "arn:" + name, masterUserSecrets: [{ secretArn: "arn:secret" }] };
   return { id: name, state };
 };
-const call = () => ({ accountId: "000000000000", region: "eu-central-1", names: ["a", "b", "c"] });
+const dnsEntries = [{ dnsName: "vpce-1.example", hostedZoneId: "Z1" }];
+const call = () => ({ accountId: "000000000000", region: "eu-central-1", names: ["a", "b", "c"], dnsEntries });
 runtime.setAllConfig(JSON.parse(config));
 const fail = (error) => { console.error(error); process.exitCode = 1; };
 runtime.setMocks({ newResource, call }, "quayside", "dev")

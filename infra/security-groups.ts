@@ -13,8 +13,6 @@ export interface SecurityGroups {
   rules: Resource[];
 }
 
-type Side = "functions" | "jobs" | "endpoints" | "database";
-
 export const databasePort = 5432;
 
 /** A security group without rules; who makes it adds them one by one, each naming its peer. */
@@ -37,17 +35,16 @@ export function securityGroup(
  * @param pushPorts the ports of all destinations; jobs may leave through no other.
  */
 export function securityGroups(stack: Stack, network: Network, pushPorts: readonly number[]): SecurityGroups {
-  const groups: SecurityGroups = {
+  const groups = {
     functions: securityGroup(stack, network, "functions", "Lambda functions"),
     jobs: securityGroup(stack, network, "jobs", "Transform and send jobs"),
     endpoints: securityGroup(stack, network, "endpoints", "VPC endpoints of AWS services"),
     database: securityGroup(stack, network, "database", "The ledger"),
-    rules: [],
   };
-  for (const from of ["functions", "jobs"] as const) {
-    connect(groups, from, "database", databasePort);
-    connect(groups, from, "endpoints", 443);
-  }
+  const rules = (["functions", "jobs"] as const).flatMap((from) => [
+    ...connect(groups, from, "database", databasePort),
+    ...connect(groups, from, "endpoints", 443),
+  ]);
   for (const port of pushPorts) {
     new aws.vpc.SecurityGroupEgressRule(`jobs-to-destinations-${port}`, {
       securityGroupId: groups.jobs.id,
@@ -58,12 +55,18 @@ export function securityGroups(stack: Stack, network: Network, pushPorts: readon
       cidrIpv4: "0.0.0.0/0",
     });
   }
-  return groups;
+  return { ...groups, rules };
 }
 
-function connect(groups: SecurityGroups, from: Side, to: Side, port: number): void {
+/** Lets one side open connections to a port of the other; returns the rules, without which it could not. */
+export function connect<Side extends string>(
+  groups: Record<Side, aws.ec2.SecurityGroup>,
+  from: Side,
+  to: Side,
+  port: number,
+): Resource[] {
   const ports = { ipProtocol: "tcp", fromPort: port, toPort: port };
-  groups.rules.push(
+  return [
     new aws.vpc.SecurityGroupEgressRule(`${from}-to-${to}`, {
       securityGroupId: groups[from].id,
       referencedSecurityGroupId: groups[to].id,
@@ -74,7 +77,7 @@ function connect(groups: SecurityGroups, from: Side, to: Side, port: number): vo
       referencedSecurityGroupId: groups[from].id,
       ...ports,
     }),
-  );
+  ];
 }
 
 /** Lets functions and jobs reach S3 through its gateway endpoint. */

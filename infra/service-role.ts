@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import type { CustomResourceOptions } from "@pulumi/pulumi";
+import type { CustomResourceOptions, Input } from "@pulumi/pulumi";
 import { policyDocument, type Statement } from "./policy-document";
 import type { Stack } from "./stack";
 
@@ -29,6 +29,6 @@ export function serviceRole(
 }
 
 /** The trust of a service that says for which account and resource it acts, so that no other account can use it. */
-export function onBehalfOf(stack: Stack, sourceArn: string): NonNullable<Statement["Condition"]> {
+export function onBehalfOf(stack: Stack, sourceArn: Input<string>): NonNullable<Statement["Condition"]> {
   return { StringEquals: { "aws:SourceAccount": stack.accountId }, ArnLike: { "aws:SourceArn": sourceArn } };
 }

@@ -43,6 +43,9 @@ export async function describeStack(config: StackConfig, built: string): Promise
       `quayside:availabilityZones is ${config.availabilityZones}, but ${region} has ${zones.length}; lower it`,
     );
   }
+  if (config.replicaRegion === region) {
+    throw new Error(`quayside:replicaRegion is ${region}, where the stack itself is; name another`);
+  }
   return {
     name,
     prefix: `quayside-${name}`,

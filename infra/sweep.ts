@@ -13,7 +13,7 @@ import type { Stack } from "./stack";
 export function sweep(
   stack: Stack,
   platform: Platform,
-  { database, files, jobs, notifications }: RouteDependencies,
+  { database, files, jobs, notifications, replication }: RouteDependencies,
 ): QuaysideFunction {
   const { config } = stack;
   const sweeps = new QuaysideFunction(stack, platform, "sweep", {
@@ -28,13 +28,15 @@ export function sweep(
       SEND_JOB_DEFINITION_ARN: jobs.send.arnPrefix,
       TRANSFORM_JOB_DEFINITION_ARN: jobs.transform.arnPrefix,
       NOTIFICATION_TOPIC_ARN: notifications.arn,
+      REPLICATION_TOPIC_ARN: replication?.arn ?? "",
+      SCAN: stack.config.scan,
       UNCONFIRMED_AFTER_SECONDS: String(config.unconfirmedAfterSeconds),
       UNCONFIRMED_POLICY: config.unconfirmedUploads,
     },
     statements: [
       allow("rds-db:connect", database.userArn("quayside_service")),
       submitsJobs(jobs.queue, [jobs.send, jobs.transform]),
-      allow("sns:Publish", notifications.arn),
+      allow("sns:Publish", replication ? [notifications.arn, replication.arn] : notifications.arn),
       useKey(stack, platform.keys.messages.arn, "sns"),
     ],
   });

@@ -15,6 +15,10 @@ export interface Recorded {
   /** What its handler answered: the inputs, and what AWS would add. */
   state: Record<string, unknown>;
   protect: boolean;
+  /** Which of its inputs are secret. */
+  secretInputs: string[];
+  /** The provider's name, where it is not the stack's own. */
+  provider: string | undefined;
   /** Names of the resources that it explicitly waits for. */
   dependsOn: string[];
   /** Properties besides the provider's own that are kept as secrets. */
@@ -68,7 +72,7 @@ async function record(stack: string, program: () => Promise<Record<string, unkno
   const options = new Map<string, pulumi.ResourceOptions>();
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs }) => {
+      newResource: ({ type, name, inputs, provider }) => {
         const plain = unwrapped(inputs) as Record<string, unknown>;
         const { id, state } = answer(type, name, plain);
         const given: pulumi.CustomResourceOptions = options.get(`${type} ${name}`) ?? {};
@@ -77,13 +81,16 @@ async function record(stack: string, program: () => Promise<Record<string, unkno
           name,
           inputs: plain,
           state: { ...state, id },
+          secretInputs: Object.keys(inputs).filter((key) => inputs[key]?.[signature] === secretMark),
+          // `urn:pulumi:dev::quayside::pulumi:providers:aws::replica::id`
+          provider: provider?.split("::").at(-2),
           protect: given.protect ?? false,
           dependsOn: namesOf(given.dependsOn),
           additionalSecretOutputs: given.additionalSecretOutputs ?? [],
         });
         return { id, state };
       },
-      call: ({ token }) => lookup(token),
+      call: ({ token, inputs }) => lookup(token, inputs),
     },
     "quayside",
     stack,
@@ -175,8 +182,10 @@ function computed(type: string, name: string, arn: string): Record<string, unkno
       return {
         endpoint: "s-1.server.transfer.example",
         hostKeyFingerprint: "SHA256:abc",
-        endpointDetails: { vpcEndpointId: "vpce-1" },
+        endpointDetails: { vpcEndpointId: `vpce-${name}` },
       };
+    case "aws:route53/zone:Zone":
+      return { zoneId: `zone-${name}` };
     case "aws:acm/certificate:Certificate":
       return {
         domainValidationOptions: [
@@ -188,7 +197,7 @@ function computed(type: string, name: string, arn: string): Record<string, unkno
   }
 }
 
-function lookup(token: string): Record<string, unknown> {
+function lookup(token: string, inputs: Record<string, unknown>): Record<string, unknown> {
   switch (token) {
     case "aws:index/getCallerIdentity:getCallerIdentity":
       return { accountId };
@@ -197,7 +206,7 @@ function lookup(token: string): Record<string, unknown> {
     case "aws:index/getAvailabilityZones:getAvailabilityZones":
       return { names: ["a", "b", "c"].map((zone) => `${region}${zone}`) };
     case "aws:ec2/getVpcEndpoint:getVpcEndpoint":
-      return { dnsEntries: [{ dnsName: "vpce-1.example", hostedZoneId: "Z1" }] };
+      return { dnsEntries: [{ dnsName: `${inputs.id}.example`, hostedZoneId: "Z1" }] };
     default:
       throw new Error(`the program looks up ${token}, which this recorder does not know`);
   }
@@ -234,7 +243,9 @@ const asText = (config: Record<string, unknown>) =>
 /** What `npm run build` leaves behind, as far as the program looks at it. */
 async function fakeBuild(folder: string, { migrations = {}, unbuilt = [] }: ProgramSettings): Promise<string> {
   const built = join(folder, "dist");
-  const functions = ["authorize", "route", "sweep", "reconcile", "migrate"].filter((name) => !unbuilt.includes(name));
+  const functions = ["authorize", "route", "sweep", "reconcile", "replicate", "migrate"].filter(
+    (name) => !unbuilt.includes(name),
+  );
   for (const name of functions) {
     await mkdir(join(built, "functions", name), { recursive: true });
     await writeFile(join(built, "functions", name, "index.js"), "");

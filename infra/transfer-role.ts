@@ -1,21 +1,25 @@
 import * as aws from "@pulumi/aws";
-import { interpolate } from "@pulumi/pulumi";
+import { type Input, interpolate } from "@pulumi/pulumi";
 import { type Keys, useKey } from "./encryption";
 import { allow, policyDocument } from "./policy-document";
 import { onBehalfOf, serviceRole } from "./service-role";
 import type { Stack } from "./stack";
 
 /**
- * The role of every partner's session. It reaches the whole bucket; the session policy that the authorize function
- * returns narrows it to the partner's own folders.
+ * The role of the sessions at one endpoint. It reaches the whole bucket; each session's policy narrows it to the
+ * partner's own folders.
+ * @param name `transfer-session`
+ * @param users ARNs of the users that Transfer Family may assume it for: `…:user/<server>/*`
  */
-export function transferRole(stack: Stack, keys: Keys, files: aws.s3.Bucket): aws.iam.Role {
-  const role = serviceRole(stack, "transfer-session", {
-    service: "transfer.amazonaws.com",
-    // The server's id is not known yet.
-    condition: onBehalfOf(stack, stack.arn("transfer", "user/*")),
-  });
-  new aws.iam.RolePolicy("transfer-session", {
+export function transferRole(
+  stack: Stack,
+  keys: Keys,
+  files: aws.s3.Bucket,
+  name: string,
+  users: Input<string>,
+): aws.iam.Role {
+  const role = serviceRole(stack, name, { service: "transfer.amazonaws.com", condition: onBehalfOf(stack, users) });
+  new aws.iam.RolePolicy(name, {
     role: role.name,
     policy: policyDocument(
       allow(["s3:ListBucket", "s3:GetBucketLocation"], files.arn),

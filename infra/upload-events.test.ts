@@ -5,7 +5,9 @@ describe("the way of an upload", () => {
   let program: RecordedProgram;
   const json = (value: unknown) => JSON.parse(String(value));
   before(async () => {
-    program = await recordProgram();
+    program = await recordProgram({
+      config: { internalEndpoint: "false", internalHostname: "", efs: "false", scan: "none" },
+    });
   });
 
   it("leads from the bucket to the topic, whose policy lets that bucket publish", () => {

@@ -1,20 +1,18 @@
 import * as aws from "@pulumi/aws";
 import { type Input, jsonStringify } from "@pulumi/pulumi";
 import type { Keys } from "./encryption";
-import { policyDocument, type Statement } from "./policy-document";
+import { policyDocument } from "./policy-document";
+import { type Queue, queueWithDeadLetters, receiveFrom, subscribeQueue } from "./queue";
 import type { Stack } from "./stack";
 
-export interface UploadEvents {
+export interface UploadEvents extends Queue {
   topic: aws.sns.Topic;
-  queue: aws.sqs.Queue;
-  deadLetters: aws.sqs.Queue;
+  /** Everything that the bucket tells anybody. */
+  notification: aws.s3.BucketNotification;
 }
 
 /** Longest run of the function that reads the queue, in seconds. */
 export const routeTimeout = 60;
-/** Attempts before a message is set aside for a person. */
-const attempts = 5;
-const fourteenDays = 14 * 24 * 60 * 60;
 
 /**
  * The way of an upload to the router: S3 tells a topic, the topic tells a queue. The topic is there so that others
@@ -25,29 +23,22 @@ export function uploadEvents(stack: Stack, keys: Keys, files: aws.s3.Bucket): Up
     name: `${stack.prefix}-uploads`,
     kmsMasterKeyId: keys.messages.arn,
   });
-  const deadLetters = queue(stack, keys, "uploads-dead", { messageRetentionSeconds: fourteenDays });
-  const uploads = queue(stack, keys, "uploads", {
-    // AWS asks for six times the function's timeout, so that a throttled batch is not taken twice.
-    visibilityTimeoutSeconds: 6 * routeTimeout,
-    messageRetentionSeconds: fourteenDays,
-    redrivePolicy: jsonStringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: attempts }),
-  });
-  announce(stack, files, topic);
-  receive(stack, topic, uploads, deadLetters);
-  return { topic, queue: uploads, deadLetters };
+  // AWS asks for six times the function's timeout, so that a throttled batch is not taken twice.
+  const uploads = queueWithDeadLetters(stack, keys, "uploads", 6 * routeTimeout);
+  const notification = announce(stack, files, topic);
+  const policies = receiveFrom("uploads", uploads, [
+    { service: "sns.amazonaws.com", sourceArn: topic.arn },
+    { service: "events.amazonaws.com", sourceArn: ruleArn(stack, "upload-ends") },
+    ...(stack.config.scan === "guardduty"
+      ? [{ service: "events.amazonaws.com" as const, sourceArn: ruleArn(stack, "scan-results") }]
+      : []),
+  ]);
+  subscribeQueue("uploads", topic, uploads, policies);
+  return { topic, notification, ...uploads };
 }
 
-function queue(stack: Stack, keys: Keys, name: string, settings: aws.sqs.QueueArgs): aws.sqs.Queue {
-  return new aws.sqs.Queue(name, {
-    name: `${stack.prefix}-${name}`,
-    kmsMasterKeyId: keys.messages.arn,
-    // Seconds for which SQS uses a data key again: fewer calls to KMS.
-    kmsDataKeyReusePeriodSeconds: 3600,
-    ...settings,
-  });
-}
-
-function announce(stack: Stack, files: aws.s3.Bucket, topic: aws.sns.Topic): void {
+function announce(stack: Stack, files: aws.s3.Bucket, topic: aws.sns.Topic): aws.s3.BucketNotification {
+  const { efs, efsMirrorDeletions } = stack.config;
   const policy = new aws.sns.TopicPolicy("uploads", {
     arn: topic.arn,
     policy: policyDocument({
@@ -62,11 +53,17 @@ function announce(stack: Stack, files: aws.s3.Bucket, topic: aws.sns.Topic): voi
       },
     }),
   });
-  new aws.s3.BucketNotification(
+  return new aws.s3.BucketNotification(
     "uploads",
     {
       bucket: files.id,
-      topics: [{ id: "uploads", topicArn: topic.arn, events: ["s3:ObjectCreated:*"] }],
+      topics: [
+        {
+          id: "uploads",
+          topicArn: topic.arn,
+          events: ["s3:ObjectCreated:*", ...(efs && efsMirrorDeletions ? ["s3:ObjectRemoved:*"] : [])],
+        },
+      ],
       // This resource owns the bucket's whole notification configuration. Malware scanning turns EventBridge on by
       // itself, and the next deployment would turn it off again.
       eventbridge: true,
@@ -75,49 +72,12 @@ function announce(stack: Stack, files: aws.s3.Bucket, topic: aws.sns.Topic): voi
   );
 }
 
-function receive(stack: Stack, topic: aws.sns.Topic, uploads: aws.sqs.Queue, deadLetters: aws.sqs.Queue): void {
-  const targets = { uploads, "uploads-dead": deadLetters };
-  const policies = Object.entries(targets).map(
-    ([name, target]) =>
-      new aws.sqs.QueuePolicy(name, {
-        queueUrl: target.id,
-        policy: policyDocument(
-          sends(target, "sns.amazonaws.com", topic.arn),
-          sends(target, "events.amazonaws.com", stack.arn("events", `rule/${uploadEndsRule(stack)}`)),
-        ),
-      }),
-  );
-  new aws.sns.TopicSubscription(
-    "uploads",
-    {
-      topic: topic.arn,
-      protocol: "sqs",
-      endpoint: uploads.arn,
-      rawMessageDelivery: true,
-      // What SNS cannot hand over goes where the router's own failures go.
-      redrivePolicy: jsonStringify({ deadLetterTargetArn: deadLetters.arn }),
-    },
-    { dependsOn: policies },
-  );
-}
-
-function sends(target: aws.sqs.Queue, service: string, sourceArn: Input<string>): Statement {
-  return {
-    Effect: "Allow",
-    Principal: { Service: service },
-    Action: "sqs:SendMessage",
-    Resource: target.arn,
-    Condition: { ArnEquals: { "aws:SourceArn": sourceArn } },
-  };
-}
-
 /**
  * What Transfer Family says of an upload's end goes to the same queue, so that one function sees both halves.
  * @param serverIds the servers whose uploads are routed.
  */
-export function uploadEnds(stack: Stack, { queue, deadLetters }: UploadEvents, serverIds: Input<string>[]): void {
-  const rule = new aws.cloudwatch.EventRule("upload-ends", {
-    name: uploadEndsRule(stack),
+export function uploadEnds(stack: Stack, events: UploadEvents, serverIds: Input<string>[]): void {
+  toRouter(stack, events, "upload-ends", {
     description: "Uploads that Transfer Family says are complete, failed or renamed",
     eventPattern: jsonStringify({
       source: ["aws.transfer"],
@@ -129,7 +89,36 @@ export function uploadEnds(stack: Stack, { queue, deadLetters }: UploadEvents, s
       detail: { "server-id": serverIds },
     }),
   });
-  new aws.cloudwatch.EventTarget("upload-ends", {
+}
+
+/** What a scan found in an object goes to the same queue too: a file is routed when it is whole and clean. */
+export function scanResults(stack: Stack, events: UploadEvents, files: aws.s3.Bucket): void {
+  toRouter(stack, events, "scan-results", {
+    description: "What malware scanning found in uploads",
+    eventPattern: scanResultPattern(files),
+  });
+}
+
+/** @param status only with this result: `THREATS_FOUND`. */
+export function scanResultPattern(files: aws.s3.Bucket, status?: string): Input<string> {
+  return jsonStringify({
+    source: ["aws.guardduty"],
+    "detail-type": ["GuardDuty Malware Protection Object Scan Result"],
+    detail: {
+      s3ObjectDetails: { bucketName: [files.bucket] },
+      ...(status && { scanResultDetails: { scanResultStatus: [status] } }),
+    },
+  });
+}
+
+function toRouter(
+  stack: Stack,
+  { queue, deadLetters }: UploadEvents,
+  name: RuleName,
+  args: { description: string; eventPattern: Input<string> },
+): void {
+  const rule = new aws.cloudwatch.EventRule(name, { name: ruleName(stack, name), ...args });
+  new aws.cloudwatch.EventTarget(name, {
     rule: rule.name,
     targetId: "uploads",
     arn: queue.arn,
@@ -137,5 +126,7 @@ export function uploadEnds(stack: Stack, { queue, deadLetters }: UploadEvents, s
   });
 }
 
-/** The rule's name, known before the rule is, because the queue's policy names it. */
-const uploadEndsRule = (stack: Stack) => `${stack.prefix}-upload-ends`;
+type RuleName = "upload-ends" | "scan-results";
+/** The rules' names are known before the rules are, because the queue's policy names them. */
+const ruleName = (stack: Stack, name: RuleName) => `${stack.prefix}-${name}`;
+const ruleArn = (stack: Stack, name: RuleName) => stack.arn("events", `rule/${ruleName(stack, name)}`);
