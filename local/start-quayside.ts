@@ -17,7 +17,10 @@ export interface StartContext {
   stderr: NodeJS.WriteStream;
 }
 
-/** `npm start`. Returns the exit code: 0, 1 where something did not arrive, 2 for wrong arguments, 130 after Ctrl-C. */
+/**
+ * `npm start`. Returns the exit code: 0, 1 where something did not arrive, 2 for wrong arguments; after Ctrl-C 130, and
+ * after another signal 128 and its number.
+ */
 export async function startQuayside({ args, stdout, stderr }: StartContext): Promise<number> {
   let options: StartOptions | "help";
   try {
@@ -30,30 +33,40 @@ export async function startQuayside({ args, stdout, stderr }: StartContext): Pro
     stdout.write(startHelp);
     return 0;
   }
-  const interrupted = new AbortController();
-  const onSignal = () => {
-    // A second Ctrl-C does not wait for anything.
-    if (interrupted.signal.aborted) process.exit(130);
-    interrupted.abort();
-  };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   const terminal = openTerminal(options.json ? stderr : stdout);
+  const interrupted = new AbortController();
+  const onSignal = (_name: NodeJS.Signals, number: number) => {
+    // A second one does not wait for anything.
+    if (interrupted.signal.aborted) process.exit(128 + number);
+    terminal.line("\nstopping …");
+    interrupted.abort(new Interruption(128 + number));
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
   const log = new RecentLog();
   let demonstration: Demonstration | undefined;
   try {
     demonstration = await startStandIns(terminal, options, log);
     interrupted.signal.throwIfAborted();
     const ok = await run(demonstration, terminal, options, interrupted.signal, stdout);
-    return interrupted.signal.aborted ? 130 : ok ? 0 : 1;
+    return exitCode(interrupted.signal) ?? (ok ? 0 : 1);
   } catch (error) {
-    if (interrupted.signal.aborted) return 130;
-    report(terminal, error, log);
-    return 1;
+    const code = exitCode(interrupted.signal);
+    if (code === undefined) report(terminal, error, log);
+    return code ?? 1;
   } finally {
-    if (interrupted.signal.aborted) terminal.line("\nstopping …");
     await demonstration?.stop();
   }
 }
+
+/** Why a run was ended from outside. */
+class Interruption extends Error {
+  constructor(readonly exitCode: number) {
+    super("interrupted");
+  }
+}
+
+const exitCode = ({ reason }: AbortSignal): number | undefined =>
+  reason instanceof Interruption ? reason.exitCode : undefined;
 
 function startStandIns(terminal: Terminal, { partners }: StartOptions, log: RecentLog): Promise<Demonstration> {
   terminal.line(pc.bold("Quayside on this machine"));
@@ -79,15 +92,24 @@ async function run(
   terminal.line();
   terminal.line(ledgerTable(result.rows));
   terminal.line();
-  for (const sentence of result.mismatches) terminal.line(`  ${symbols.failed} ${printable(sentence)}`);
-  const ok = result.mismatches.length === 0;
-  const arrived = result.outcomes.length - result.mismatches.length;
-  terminal.line(
-    `  ${ok ? symbols.done : symbols.failed} ${arrived} of ${result.outcomes.length} expected deliveries arrived byte for byte`,
-  );
+  const ok = printResult(terminal, result);
   if (options.json) stdout.write(`${JSON.stringify(result.rows, null, 2)}\n`);
   if (!options.once) await follow(demonstration, terminal, options.partners, signal);
   return ok;
+}
+
+/** Returns whether everything arrived. */
+function printResult(terminal: Terminal, { outcomes, mismatches, copies }: JourneyResult): boolean {
+  const verdict = (count: number, wrong: readonly string[], what: string) => {
+    for (const sentence of wrong) terminal.line(`  ${symbols.failed} ${printable(sentence)}`);
+    const symbol = wrong.length === 0 ? symbols.done : symbols.failed;
+    terminal.line(`  ${symbol} ${count - wrong.length} of ${count} ${what}`);
+    return wrong.length === 0;
+  };
+  const arrived = verdict(outcomes.length, mismatches, "expected deliveries arrived byte for byte");
+  if (!copies || copies.count === 0) return arrived;
+  const what = "files stand on the file system with their directories, mode and content";
+  return verdict(copies.count, copies.mismatches, what) && arrived;
 }
 
 function printPartners(demonstration: Demonstration, terminal: Terminal, partners: readonly Partner[]): void {

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { physicalName } from "../lambda/physical-name";
-import { readInputs } from "../lambda/read-inputs";
 import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
+import { physicalName } from "../program/physical-name";
+import { readInputs } from "../program/read-inputs";
 import type { ApiGatewayService } from "./api-gateway-service";
 
 const notImplemented = z.undefined("is not implemented by the local API Gateway").optional();
@@ -47,9 +47,9 @@ function restApiHandler(gateway: ApiGatewayService): ResourceHandler {
       const { id } = gateway.createApi(read.name ?? physicalName(resourceName));
       return { id, outputs: { ...put(id, read.policy), createdDate: new Date().toISOString() } };
     },
-    async update(id, inputs, previous) {
+    replaceOn: ["name"],
+    async update(id, inputs) {
       const read = readInputs(restApi, inputs, id);
-      if (inputs.name !== previous.name) return "replace";
       // Without a policy of its own it keeps what a RestApiPolicy gave it.
       return { outputs: put(id, read.policy ?? gateway.api(id).policy) };
     },
@@ -74,7 +74,8 @@ function resourceHandler(gateway: ApiGatewayService): ResourceHandler {
   };
   return {
     create: async (inputs, name) => put(inputs, name),
-    update: async (id, inputs, previous) => (inputs.restApi === previous.restApi ? put(inputs, id, id) : "replace"),
+    replaceOn: ["restApi"],
+    update: async (id, inputs) => put(inputs, id, id),
     async delete(id, inputs) {
       ifPresent(gateway, inputs.restApi)?.removeResource(id);
     },
@@ -97,9 +98,10 @@ function methodHandler(gateway: ApiGatewayService): ResourceHandler {
       gateway.api(api).methods.set(methodKey(inputs), { resourceId, httpMethod });
       return { id: `agm-${api}-${resourceId}-${httpMethod}`, outputs: {} };
     },
-    async update(id, inputs, previous) {
+    replaceOn: placeOfMethod,
+    async update(id, inputs) {
       readInputs(method, inputs, id);
-      return isMoved(inputs, previous) ? "replace" : { outputs: {} };
+      return { outputs: {} };
     },
     async delete(_id, inputs) {
       ifPresent(gateway, inputs.restApi)?.methods.delete(methodKey(inputs));
@@ -130,8 +132,8 @@ function integrationHandler(gateway: ApiGatewayService): ResourceHandler {
       put(inputs, name);
       return { id: `agi-${inputs.restApi}-${inputs.resourceId}-${inputs.httpMethod}`, outputs: {} };
     },
-    async update(id, inputs, previous) {
-      if (isMoved(inputs, previous)) return "replace";
+    replaceOn: placeOfMethod,
+    async update(id, inputs) {
       put(inputs, id);
       return { outputs: {} };
     },
@@ -149,10 +151,8 @@ function deploymentHandler(gateway: ApiGatewayService): ResourceHandler {
       const id = gateway.api(String(inputs.restApi)).deploy();
       return { id, outputs: { createdDate: new Date().toISOString() } };
     },
-    async update(_id, inputs, previous) {
-      const isSame = inputs.restApi === previous.restApi && isEqual(inputs.triggers, previous.triggers);
-      return isSame ? { outputs: {} } : "replace";
-    },
+    replaceOn: ["restApi", "triggers"],
+    update: async () => ({ outputs: {} }),
     async delete(id, inputs) {
       ifPresent(gateway, inputs.restApi)?.deployments.delete(id);
     },
@@ -184,10 +184,8 @@ function stageHandler(gateway: ApiGatewayService): ResourceHandler {
   };
   return {
     create: async (inputs, name) => put(inputs, name),
-    async update(id, inputs, previous) {
-      const isSame = inputs.restApi === previous.restApi && inputs.stageName === previous.stageName;
-      return isSame ? put(inputs, id) : "replace";
-    },
+    replaceOn: ["restApi", "stageName"],
+    update: async (id, inputs) => put(inputs, id),
     async delete(_id, inputs) {
       ifPresent(gateway, inputs.restApi)?.stages.delete(String(inputs.stageName));
     },
@@ -209,7 +207,11 @@ function methodSettingsHandler(): ResourceHandler {
   };
   return {
     create: async (inputs, name) => ({ id: idOf(inputs, name), outputs: {} }),
-    update: async (id, inputs) => (idOf(inputs, id) === id ? { outputs: {} } : "replace"),
+    replaceOn: ["restApi", "stageName", "methodPath"],
+    async update(id, inputs) {
+      readInputs(methodSettings, inputs, id);
+      return { outputs: {} };
+    },
     delete: async () => {},
   };
 }
@@ -223,7 +225,8 @@ function restApiPolicyHandler(gateway: ApiGatewayService): ResourceHandler {
   };
   return {
     create: async (inputs) => put(inputs),
-    update: async (id, inputs) => (inputs.restApiId === id ? put(inputs) : "replace"),
+    replaceOn: ["restApiId"],
+    update: async (_id, inputs) => put(inputs),
     async delete(id) {
       const api = ifPresent(gateway, id);
       if (api) api.policy = undefined;
@@ -231,16 +234,11 @@ function restApiPolicyHandler(gateway: ApiGatewayService): ResourceHandler {
   };
 }
 
+/** What a method is, and what belongs to it: elsewhere it is another. */
+const placeOfMethod = ["restApi", "resourceId", "httpMethod"];
+
 function methodKey({ resourceId, httpMethod }: Properties): string {
   return `${httpMethod} ${resourceId}`;
-}
-
-function isMoved(inputs: Properties, previous: Properties): boolean {
-  return inputs.restApi !== previous.restApi || methodKey(inputs) !== methodKey(previous);
-}
-
-function isEqual(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** The API, or nothing where it was deleted before its parts were. */

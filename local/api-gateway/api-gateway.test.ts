@@ -8,6 +8,7 @@ import { type SignedInEndpoint, startSignedIn } from "../aws-endpoint/signed-in"
 import type { InvocationResult } from "../lambda/execution-environment";
 import type { InvocationSource } from "../lambda/invoke-permission";
 import { ManualClock } from "../manual-clock";
+import { replacingInputs } from "../program/replacing-inputs";
 import { apiGatewayHandlers } from "./api-gateway-handlers";
 import { ApiGatewayService } from "./api-gateway-service";
 
@@ -166,9 +167,8 @@ describe("the local API Gateway", () => {
     await createMethod(api, ["added"]);
     const added = async () => (await get(`${api.url}/added`)).status;
     expect(await added()).to.equal(403);
-    const { update } = handler("deployment:Deployment");
     const triggers = (definition: string) => ({ restApi: api.id, triggers: { definition } });
-    expect(await update?.("d", triggers("2"), triggers("1"))).to.equal("replace");
+    expect(replacingInputs(handler("deployment:Deployment"), triggers("2"), triggers("1"))).to.deep.equal(["triggers"]);
     const stage = { ...api.stage, deployment: await deploy(api.id) };
     await handler("stage:Stage").update?.(api.stageId, stage, api.stage);
     expect(await added()).to.equal(200);

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { physicalName } from "../lambda/physical-name";
-import { readInputs } from "../lambda/read-inputs";
 import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
+import { physicalName } from "../program/physical-name";
+import { readInputs } from "../program/read-inputs";
 import type { BatchService } from "./batch-service";
 import { readJobDefinition } from "./job-definition";
 
@@ -33,9 +33,10 @@ function computeEnvironmentHandler({ registry }: BatchService): ResourceHandler 
       const name = nameOf(inputs, resourceName);
       return { id: name, outputs: outputs(name) };
     },
+    replaceOn: ["name"],
     async update(id, inputs) {
       readInputs(computeEnvironment, inputs, id);
-      return isRenamed(id, inputs) ? "replace" : { outputs: outputs(id) };
+      return { outputs: outputs(id) };
     },
     delete: async () => {},
   };
@@ -67,10 +68,8 @@ function jobQueueHandler({ registry }: BatchService): ResourceHandler {
       const outputs = put(nameOf(inputs, resourceName), inputs);
       return { id: outputs.arn, outputs };
     },
-    async update(id, inputs, previous) {
-      if (inputs.name !== previous.name) return "replace";
-      return { outputs: put(id.split("/").at(-1) ?? id, inputs) };
-    },
+    replaceOn: ["name"],
+    update: async (id, inputs) => ({ outputs: put(id.split("/").at(-1) ?? id, inputs) }),
     async delete(id) {
       registry.removeQueue(id);
     },
@@ -88,8 +87,9 @@ function jobDefinitionHandler({ registry }: BatchService): ResourceHandler {
       const name = nameOf(inputs, resourceName);
       return { id: name, outputs: register(name, inputs) };
     },
+    replaceOn: ["name"],
+    renews: ["arn", "revision"],
     async update(id, inputs) {
-      if (isRenamed(id, inputs)) return "replace";
       const outputs = register(id, inputs);
       if (inputs.deregisterOnNewRevision !== false) registry.deregister(id, { keepNewest: true });
       return { outputs };
@@ -102,8 +102,4 @@ function jobDefinitionHandler({ registry }: BatchService): ResourceHandler {
 
 function nameOf(inputs: Properties, resourceName: string): string {
   return typeof inputs.name === "string" ? inputs.name : physicalName(resourceName);
-}
-
-function isRenamed(id: string, inputs: Properties): boolean {
-  return typeof inputs.name === "string" && inputs.name !== id;
 }

@@ -27,6 +27,8 @@ export interface BatchOptions {
   images: Pick<EcrService, "find">;
   /** PEM file that jobs get where their image names authorities. */
   certificateAuthorityFile: string;
+  /** What jobs see as their home and the system's temporary folder; `/tmp` unless told. */
+  temporaryFolder?: string;
   putEvent: (event: BatchEvent) => void | Promise<void>;
   /** Most jobs at once in one compute environment; 4 unless told. */
   concurrency?: number;
@@ -181,11 +183,12 @@ export class BatchService {
 
   async #run(job: Job, startedAt: number, onTimeout: () => void): Promise<ContainerExit> {
     const { endpointUrl, certificateAuthorityFile, credentials, images, stopGrace = 30_000 } = this.#options;
+    const { temporaryFolder } = this.#options;
     const { jobRoleArn, image } = job.definition;
     const issued = jobRoleArn === undefined ? undefined : credentials.issue({ roleArn: jobRoleArn });
     try {
       const { workdir, environment, entrypoint, command } = images.find(image);
-      const around = { region: this.account.region, endpointUrl, certificateAuthorityFile };
+      const around = { region: this.account.region, endpointUrl, certificateAuthorityFile, temporaryFolder };
       const queueName = this.registry.queue(job.queueArn)?.name ?? "";
       const process = startJobProcess({
         command: [...entrypoint, ...(job.command.length > 0 ? job.command : command)],

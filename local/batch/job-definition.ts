@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readInputs } from "../lambda/read-inputs";
+import { readInputs } from "../program/read-inputs";
 
 /** When a failed attempt is made again. Source: Batch User Guide, "Automated job retries". */
 export interface RetryStrategy {

@@ -8,6 +8,8 @@ export interface JobSurroundings {
   queueName: string;
   /** PEM file for jobs that name authorities of their own. */
   certificateAuthorityFile: string;
+  /** Stands for the container's `/tmp`. */
+  temporaryFolder: string | undefined;
   /** Of the job's role; a job without one has none. */
   credentials?: AwsCredentials;
 }
@@ -22,7 +24,8 @@ export function jobEnvironment(
   // The file it names is in the image, where a RUN may have fetched it; here the authority is another anyway.
   if (own.NODE_EXTRA_CA_CERTS) own.NODE_EXTRA_CA_CERTS = around.certificateAuthorityFile;
   return {
-    HOME: "/tmp",
+    HOME: around.temporaryFolder ?? "/tmp",
+    ...(around.temporaryFolder !== undefined && { TMPDIR: around.temporaryFolder }),
     ...own,
     PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
     AWS_REGION: around.region,

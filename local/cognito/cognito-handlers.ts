@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { physicalName } from "../lambda/physical-name";
-import { readInputs } from "../lambda/read-inputs";
 import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
+import { physicalName } from "../program/physical-name";
+import { readInputs } from "../program/read-inputs";
 import type { CognitoService } from "./cognito-service";
 
 const notImplemented = z.undefined("is not implemented by the local Cognito").optional();
@@ -99,9 +99,8 @@ function userPoolClientHandler(cognito: CognitoService): ResourceHandler {
       put(ClientId, read, ClientSecret);
       return { id: ClientId, outputs: { name, clientSecret: ClientSecret ?? "" } };
     },
-    async update(id, inputs, previous) {
-      const replaces = ["userPoolId", "generateSecret"].some((key) => inputs[key] !== previous[key]);
-      if (replaces) return "replace";
+    replaceOn: ["userPoolId", "generateSecret"],
+    async update(id, inputs) {
       const read = readInputs(userPoolClient, inputs, id);
       const identity = { UserPoolId: read.userPoolId, ClientId: id };
       await cognito.call("UpdateUserPoolClient", { ...identity, ...tokenValidity(read) });
@@ -165,8 +164,8 @@ function userHandler(cognito: CognitoService): ResourceHandler {
       if (!read.enabled) await cognito.call("AdminDisableUser", identity);
       return { id: `${read.userPoolId}/${read.username}`, outputs: await outputs(identity) };
     },
+    replaceOn: ["userPoolId", "username"],
     async update(id, inputs, previous) {
-      if (inputs.userPoolId !== previous.userPoolId || inputs.username !== previous.username) return "replace";
       const read = readInputs(user, inputs, id);
       const identity = { UserPoolId: read.userPoolId, Username: read.username };
       await cognito.call("AdminUpdateUserAttributes", { ...identity, UserAttributes: attributeList(read.attributes) });

@@ -12,9 +12,12 @@ export interface CognitoServer {
   stop(): Promise<void>;
 }
 
-/** Starts cognito-local with no data on a free port of 127.0.0.1. It takes about half a second; start it early. */
-export async function startCognitoServer(): Promise<CognitoServer> {
-  const folder = await mkdtemp(join(tmpdir(), "quayside-cognito-"));
+/**
+ * Starts cognito-local with no data on a free port of 127.0.0.1. It takes about half a second; start it early.
+ * @param temporaryFolder where it gets a folder of its own
+ */
+export async function startCognitoServer(temporaryFolder = tmpdir()): Promise<CognitoServer> {
+  const folder = await mkdtemp(join(temporaryFolder, "quayside-cognito-"));
   await mkdir(join(folder, ".cognito"));
   const config = {
     ServerConfig: { port: 0, hostname: "127.0.0.1" },
@@ -27,6 +30,8 @@ export async function startCognitoServer(): Promise<CognitoServer> {
     execArgv: [],
     env: { AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE: "1" },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
+    // Out of reach of Ctrl-C on a terminal, which is this process's to answer. It ends with this process all the same.
+    detached: true,
   });
   const errors: string[] = [];
   child.stderr?.on("data", (chunk: Buffer) => void errors.push(chunk.toString()));

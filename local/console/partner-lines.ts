@@ -18,15 +18,17 @@ export function partnerLines(
   here?: LocalLogin,
 ): string[] {
   const rows: [string, string][] = [];
-  if (here?.privateKeyFile) rows.push(["log in", pc.cyan(sftpCommand(here))]);
+  const where = login?.endpoint === "internal" ? pc.dim("  on the internal endpoint") : "";
+  if (here?.privateKeyFile) rows.push(["log in", `${pc.cyan(sftpCommand(here))}${where}`]);
   if (here?.password) {
     const { privateKeyFile: _, ...byPassword } = here;
     rows.push(["log in", `${pc.cyan(sftpCommand(byPassword))}  password ${pc.bold(here.password)}`]);
   }
   if (!login) rows.push(["log in", pc.dim("no login: it only receives by push")]);
   if (login && login.sourceAddresses.length > 0) rows.push(["from", login.sourceAddresses.join(", ")]);
-  for (const { virtualPath, access, fileGroup } of folders) {
-    rows.push([access === "both" ? "up/down" : access, fileGroup ? `${virtualPath} → ${fileGroup}` : virtualPath]);
+  for (const { virtualPath, access, fileGroup, replicate } of folders) {
+    const path = fileGroup ? `${virtualPath} → ${fileGroup}` : virtualPath;
+    rows.push([access === "both" ? "up/down" : access, replicate ? `${path}, copied to the file system` : path]);
   }
   for (const subscription of subscriptions) rows.push(["receives", receives(subscription)]);
   return [`  ${pc.bold(partner)}  ${name}`, ...rows.map(([what, text]) => `    ${pc.dim(what.padEnd(9))} ${text}`)];

@@ -1,10 +1,9 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { physicalName } from "../lambda/physical-name";
-import { readInputs } from "../lambda/read-inputs";
 import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
+import { physicalName } from "../program/physical-name";
+import { readInputs } from "../program/read-inputs";
 import type { EcrService } from "./ecr-service";
-import { buildLocalImage } from "./local-image";
 
 const image = z.looseObject({
   repositoryUrl: z.string(),
@@ -18,8 +17,8 @@ export function ecrHandlers(ecr: EcrService): ResourceHandlers {
     "aws:ecr/repository:Repository": repositoryHandler(ecr),
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": {
       create: async ({ repository }) => ({ id: String(repository), outputs: { registryId: ecr.account.accountId } }),
-      update: async (id, { repository }) =>
-        repository === id ? { outputs: { registryId: ecr.account.accountId } } : "replace",
+      replaceOn: ["repository"],
+      update: async () => ({ outputs: { registryId: ecr.account.accountId } }),
       delete: async () => {},
     },
     "awsx:ecr:Image": imageHandler(ecr),
@@ -38,9 +37,8 @@ function repositoryHandler({ account: { accountId, region } }: EcrService): Reso
       const name = typeof inputs.name === "string" ? inputs.name : physicalName(resourceName);
       return { id: name, outputs: outputs(name) };
     },
-    async update(id, inputs) {
-      return typeof inputs.name === "string" && inputs.name !== id ? "replace" : { outputs: outputs(id) };
-    },
+    replaceOn: ["name"],
+    update: async (id) => ({ outputs: outputs(id) }),
     delete: async () => {},
   };
 }
@@ -58,7 +56,7 @@ function imageHandler(ecr: EcrService): ResourceHandler {
   return {
     async contentOf(inputs) {
       const { context, path } = read(inputs, "the image");
-      const built = await buildLocalImage(context, path);
+      const built = await ecr.build(context, path);
       await built.remove();
       return built.digest;
     },

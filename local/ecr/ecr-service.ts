@@ -5,11 +5,20 @@ import { buildLocalImage, type LocalImage } from "./local-image";
 export class EcrService {
   readonly #images = new Map<string, LocalImage>();
 
-  constructor(readonly account: AwsAccount) {}
+  /** @param temporaryFolder where the images' files are; the system's own folder unless told */
+  constructor(
+    readonly account: AwsAccount,
+    private readonly temporaryFolder?: string,
+  ) {}
+
+  /** An image that is in no repository; whoever builds it removes it. */
+  build(context: string, dockerfile: string): Promise<LocalImage> {
+    return buildLocalImage(context, dockerfile, this.temporaryFolder);
+  }
 
   /** Returns the image's URI: `<repository>@sha256:<digest>`. */
   async push(repositoryUrl: string, context: string, dockerfile: string): Promise<string> {
-    const image = await buildLocalImage(context, dockerfile);
+    const image = await this.build(context, dockerfile);
     const uri = `${repositoryUrl}@${image.digest}`;
     if (this.#images.has(uri)) await image.remove();
     else this.#images.set(uri, image);

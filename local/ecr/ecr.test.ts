@@ -67,7 +67,7 @@ describe("the local ECR", () => {
     await writeFile(join(folder, "dist/jobs/send.js"), "2");
     const inputs = { repositoryUrl, context: folder, dockerfile: join(folder, "Dockerfile") };
     const second = await handler("awsx:ecr:Image").update?.(id, inputs, inputs);
-    const uri = second !== "replace" && second?.outputs.imageUri;
+    const uri = second?.outputs.imageUri;
     expect(uri).to.not.equal(first.imageUri);
     expect(await readFile(join(ecr.find(String(first.imageUri)).workdir, "send.js"), "utf8")).to.equal("1");
     expect(await readFile(join(ecr.find(String(uri)).workdir, "send.js"), "utf8")).to.equal("2");

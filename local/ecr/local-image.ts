@@ -21,12 +21,17 @@ export interface LocalImage {
  * "Builds" an image: copies what the Dockerfile copies into a folder that stands for the image's root. RUN and USER are
  * not done. What a RUN would install, this machine has already: a `node_modules` above the build context is linked.
  * @param context folder that COPY reads
+ * @param temporaryFolder where the image gets a folder of its own
  * @throws an error naming an instruction it does not know or a COPY source that is not there
  */
-export async function buildLocalImage(context: string, dockerfilePath: string): Promise<LocalImage> {
+export async function buildLocalImage(
+  context: string,
+  dockerfilePath: string,
+  temporaryFolder = tmpdir(),
+): Promise<LocalImage> {
   const text = await readFile(dockerfilePath, "utf8");
   const dockerfile = readDockerfile(text);
-  const root = await mkdtemp(join(tmpdir(), "quayside-image-"));
+  const root = await mkdtemp(join(temporaryFolder, "quayside-image-"));
   try {
     await copyFiles(dockerfile, resolve(context), root);
     const { sha256 } = await fingerprint(root);

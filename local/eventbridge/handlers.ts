@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { physicalName } from "../lambda/physical-name";
-import { readInputs } from "../lambda/read-inputs";
 import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
+import { physicalName } from "../program/physical-name";
+import { readInputs } from "../program/read-inputs";
 import type { EventBridge } from "./event-bridge";
 
 const defaultBus = z.literal("default", "only the default event bus has a local stand-in").optional();
@@ -63,9 +63,8 @@ function ruleHandler(bus: EventBridge): ResourceHandler {
       if (bus.findRule(name)) throw new Error(`the rule ${name} exists already`);
       return { id: name, outputs: put(name, inputs) };
     },
-    async update(id, inputs, previous) {
-      return inputs.name === previous.name ? { outputs: put(id, inputs) } : "replace";
-    },
+    replaceOn: ["name"],
+    update: async (id, inputs) => ({ outputs: put(id, inputs) }),
     async delete(id) {
       // A rule that is replaced goes before the targets that follow it to its successor.
       for (const targetId of [...(bus.findRule(id)?.targets.keys() ?? [])]) bus.deleteTarget(id, targetId);
@@ -86,10 +85,8 @@ function targetHandler(bus: EventBridge): ResourceHandler {
       const { rule, targetId = `terraform-${randomUUID()}` } = readInputs(targetInputs, inputs, resourceName);
       return { id: `${rule}-${targetId}`, outputs: put(inputs, targetId) };
     },
-    async update(id, inputs, previous) {
-      if (inputs.rule !== previous.rule || inputs.targetId !== previous.targetId) return "replace";
-      return { outputs: put(inputs, targetIdOf(id, inputs)) };
-    },
+    replaceOn: ["rule", "targetId"],
+    update: async (id, inputs) => ({ outputs: put(inputs, targetIdOf(id, inputs)) }),
     delete: async (id, inputs) => bus.deleteTarget(String(inputs.rule), targetIdOf(id, inputs)),
   };
 }

@@ -1,5 +1,6 @@
 import type { Subscription } from "../../domain/entitlements";
 import { compileEntitlements } from "../../domain/partner-access";
+import { originalId } from "../../domain/partner-files/former-ids";
 import type { Partner } from "../../domain/partner-files/partner";
 import { subscriptionsFor } from "../../domain/subscriptions-for";
 
@@ -28,6 +29,8 @@ export function planJourney(partners: readonly Partner[]): JourneyUpload[] {
   const subscriptions = partners.flatMap((partner) =>
     compileEntitlements(partner).subscriptions.map((subscription) => ({ ...subscription, subscriber: partner.id })),
   );
+  // Subscriptions name publishers by the ids that their files are kept under, which a rename does not change.
+  const originalIds = new Map(partners.map((partner) => [partner.id, originalId(partner)]));
   const taken = new Set<string>();
   const uploads: JourneyUpload[] = [];
   const add = (
@@ -37,7 +40,10 @@ export function planJourney(partners: readonly Partner[]): JourneyUpload[] {
     const fileName = freeName(upload.name, (name) => taken.has(`${upload.publisher}${upload.virtualPath}/${name}`));
     taken.add(`${upload.publisher}${upload.virtualPath}/${fileName}`);
     const { publisher, virtualPath, content, fileGroup } = upload;
-    const expected = subscriptionsFor({ publisher, fileGroup, fileName }, subscriptions).map(
+    const expected = subscriptionsFor(
+      { publisher: originalIds.get(publisher) ?? publisher, fileGroup, fileName },
+      subscriptions,
+    ).map(
       ({ subscriber, ...subscription }): ExpectedDelivery => ({
         subscriber,
         subscription,
@@ -72,8 +78,9 @@ export function planJourney(partners: readonly Partner[]): JourneyUpload[] {
 }
 
 function publisherOf({ fileGroup, publisher }: Subscription, partners: readonly Partner[]) {
-  for (const { id, settings } of partners) {
-    if (publisher !== null && publisher !== id) continue;
+  for (const partner of partners) {
+    const { id, settings } = partner;
+    if (publisher !== null && publisher !== originalId(partner)) continue;
     const folder = settings.folders.find((one) => one.fileGroup === fileGroup);
     if (folder) return { publisher: id, virtualPath: folder.virtualPath };
   }

@@ -42,6 +42,8 @@ export class ExecutionEnvironment {
       // nine tenths of the memory.
       execArgv: [`--max-old-space-size=${Math.floor(options.memorySizeMb * 0.9)}`],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
+      // Out of reach of Ctrl-C on a terminal, which is this process's to answer. It ends with this process all the same.
+      detached: true,
     });
     if (this.#child.stdout) options.log.follow(this.#child.stdout, "stdout");
     if (this.#child.stderr) options.log.follow(this.#child.stderr, "stderr");

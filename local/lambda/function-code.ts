@@ -17,9 +17,10 @@ export interface FunctionCode {
 /**
  * Unpacks the archive that a program gave as a function's code: a Pulumi `FileArchive` (a folder or a zip file) or
  * `AssetArchive`. Under mocks its path or assets are still promises.
+ * @param temporaryFolder where the copy gets a folder of its own
  */
-export async function functionCode(archive: unknown): Promise<FunctionCode> {
-  const folder = await mkdtemp(join(tmpdir(), "quayside-lambda-"));
+export async function functionCode(archive: unknown, temporaryFolder = tmpdir()): Promise<FunctionCode> {
+  const folder = await mkdtemp(join(temporaryFolder, "quayside-lambda-"));
   try {
     await unpack(archive, folder);
     return { folder, ...(await fingerprint(folder)), remove: () => rm(folder, { recursive: true, force: true }) };

@@ -21,6 +21,8 @@ export interface FunctionSurroundings {
   credentials: AwsCredentials;
   /** PEM file that stands for the runtime's own list of authorities. */
   certificateAuthorityFile: string;
+  /** The folder that stands for the function's `/tmp`; without one it is this machine's. */
+  temporaryFolder?: string;
   /** The folder that stands for what is mounted at the function's `localMountPath`. */
   mountedFolder?: string;
 }
@@ -37,6 +39,7 @@ export function functionEnvironment(
   return {
     LANG: "en_US.UTF-8",
     TZ: "UTC",
+    ...(around.temporaryFolder !== undefined && { TMPDIR: around.temporaryFolder }),
     ...Object.fromEntries(own),
     PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
     AWS_REGION: around.region,

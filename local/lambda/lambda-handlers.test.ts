@@ -5,6 +5,8 @@ import { deflateRawSync } from "node:zlib";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import type { Properties } from "../program/handler";
+import { replacingInputs } from "../program/replacing-inputs";
 import { eventually, functionRole, type LocalLambda, startLambda } from "./lambda-fixture";
 
 const topicArn = "arn:aws:sns:eu-central-1:000000000000:uploads";
@@ -76,10 +78,9 @@ describe("the resources of the local Lambda", () => {
     expect(version).to.equal(1);
     const update = await handler.update?.(id, { ...inputs, environment: { variables: { V: "v" } } }, inputs);
     expect((await result(id)).slice(0, 2)).to.deep.equal([2, "v"]);
-    expect(update).to.not.equal("replace");
-    expect(update !== "replace" && update?.outputs.codeSha256).to.not.equal(outputs.codeSha256);
+    expect(update?.outputs.codeSha256).to.not.equal(outputs.codeSha256);
     expect(existsSync(folder)).to.equal(false);
-    expect(await handler.update?.(id, { ...inputs, name: "other" }, inputs)).to.equal("replace");
+    expect(replacingInputs(handler, { ...inputs, name: "other" }, inputs)).to.deep.equal(["name"]);
     await handler.delete(id, inputs);
     expect(await fault(local.lambda.invoke(id, {}))).to.contain("Function not found");
   });
@@ -170,7 +171,7 @@ describe("the resources of the local Lambda", () => {
         tf: { action: "create", prev_input: null },
       });
       const update = await handler.update?.(id, inputs("b"), inputs("a"));
-      const updated = update !== "replace" && JSON.parse(String(update?.outputs.result));
+      const updated = JSON.parse(String(update?.outputs.result));
       expect(updated).to.deep.equal({ partner: "b", tf: { action: "update", prev_input: { partner: "a" } } });
       await local.handler("function:Function").update?.("reconcile", { ...(await logging()) }, {});
       await handler.delete(id, inputs("b"));
@@ -197,10 +198,12 @@ describe("the resources of the local Lambda", () => {
     });
 
     it("is replaced when its triggers change, or without the scope when its input does", async () => {
-      const { update } = local.handler("invocation:Invocation");
-      expect(await update?.("i", { ...inputs("a"), triggers: { v: "2" } }, inputs("a"))).to.equal("replace");
-      const once = { ...inputs("b"), lifecycleScope: "CREATE_ONLY" };
-      expect(await update?.("i", once, inputs("a"))).to.equal("replace");
+      const handler = local.handler("invocation:Invocation");
+      const replacing = (after: Properties, before: Properties) => replacingInputs(handler, after, before);
+      expect(replacing({ ...inputs("a"), triggers: { v: "2" } }, inputs("a"))).to.deep.equal(["triggers"]);
+      expect(replacing(inputs("b"), inputs("a"))).to.deep.equal([]);
+      const once = (partner: string) => ({ ...inputs(partner), lifecycleScope: "CREATE_ONLY" });
+      expect(replacing(once("b"), once("a"))).to.deep.equal(["input"]);
     });
   });
 });

@@ -27,6 +27,8 @@ export interface LambdaOptions {
   certificateAuthorityFile: string;
   /** The folder that stands for an EFS access point. Without it a function with a `fileSystemConfig` is refused. */
   mountedFolder?: (accessPointArn: string) => string;
+  /** Where the functions' code is kept, and what they see as the system's temporary folder; the system's own unless told. */
+  temporaryFolder?: string;
   /** Most environments of one function at once; 10 unless told. */
   maxEnvironments?: number;
   /** Milliseconds between the attempts at an event; AWS waits one minute, then two. */
@@ -44,6 +46,7 @@ export interface LambdaOptions {
 /** The functions of the account: deploys them, and invokes them for callers and services. */
 export class LambdaService {
   readonly account: AwsAccount;
+  readonly temporaryFolder: string | undefined;
   readonly #options: LambdaOptions;
   readonly #functions = new Map<string, LambdaFunction>();
   readonly #permissions = new Map<string, Map<string, InvokePermission>>();
@@ -54,6 +57,7 @@ export class LambdaService {
 
   constructor(options: LambdaOptions) {
     this.account = options.account;
+    this.temporaryFolder = options.temporaryFolder;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     const { retryDelays = [60_000, 120_000], sendFailure = refuseFailureTarget } = options;
@@ -65,6 +69,8 @@ export class LambdaService {
     if (configuration.fileSystem && !this.#options.mountedFolder) {
       throw new Error(`function ${configuration.name}: the local Lambda was given no folder for its fileSystemConfig`);
     }
+    // Lambda refuses a function whose file system cannot be mounted.
+    if (configuration.fileSystem) this.#options.mountedFolder?.(configuration.fileSystem.arn);
     const existing = this.#functions.get(configuration.name);
     if (existing) return existing.update(configuration);
     const log = new FunctionLog(configuration.name, this.#options.onLog ?? (() => {}));
@@ -188,6 +194,7 @@ export class LambdaService {
       credentials: this.#options.credentials.issue({ roleArn }),
       certificateAuthorityFile: this.#options.certificateAuthorityFile,
       ...(mountedFolder !== undefined && { mountedFolder }),
+      ...(this.temporaryFolder !== undefined && { temporaryFolder: this.temporaryFolder }),
     });
   }
 }

@@ -8,9 +8,18 @@ export type Properties = Record<string, unknown>;
 export interface ResourceHandler {
   /** `name` is the resource's Pulumi name. Returns its id and its outputs beside the inputs (`arn`, `invokeArn`, …). */
   create(inputs: Properties, name: string): Promise<{ id: string; outputs: Properties }>;
-  /** Absent, or returning "replace": a change deletes the resource and creates it anew. */
-  update?(id: string, inputs: Properties, previous: Properties): Promise<{ outputs: Properties } | "replace">;
+  /**
+   * Inputs, or paths into them (`endpointDetails.vpcId`), whose change deletes the resource and creates it anew. Said
+   * beforehand and not by `update`, because a preview plans with it.
+   */
+  replaceOn?: readonly string[] | ((inputs: Properties) => readonly string[]);
+  /** Outputs that an update makes anew, so that a preview cannot know them. */
+  renews?: readonly string[];
+  /** Absent: any change deletes the resource and creates it anew. */
+  update?(id: string, inputs: Properties, previous: Properties): Promise<{ outputs: Properties }>;
   delete(id: string, inputs: Properties): Promise<void>;
+  /** Whether the stand-in still has it. Absent: it has, until it is told to delete it. */
+  exists?(id: string): boolean;
   /** Identifies the content of files that the inputs only name, where a change of it is a change of the resource. */
   contentOf?(inputs: Properties): Promise<string>;
 }

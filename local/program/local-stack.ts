@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Properties, ResourceHandler, ResourceHandlers } from "./handler";
 import { changedKeys, fingerprint, unwrapInputs } from "./inputs";
+import { replacingInputs } from "./replacing-inputs";
 
 /** What a run did to one resource. */
 export interface Change {
@@ -158,9 +159,12 @@ class Run implements pulumi.runtime.Mocks {
 
   async call({ token, inputs }: pulumi.runtime.MockCallArgs): Promise<Record<string, unknown>> {
     const answer = this.#options.functions[token];
-    if (answer) return answer(await unwrapInputs(inputs as Properties));
-    const failure = new Error(`the program asks ${token}, which nothing on this machine answers`);
-    throw this.#record(failure);
+    try {
+      if (!answer) throw new Error("nothing on this machine answers it");
+      return answer(await unwrapInputs(inputs as Properties));
+    } catch (error) {
+      throw this.#record(new Error(`the program asks ${token}: ${error instanceof Error ? error.message : error}`));
+    }
   }
 
   #record(failure: Error): Error {
@@ -190,7 +194,7 @@ class Run implements pulumi.runtime.Mocks {
     }
   }
 
-  async #reconcile({ type, name, inputs: wrapped }: pulumi.runtime.MockResourceArgs): Promise<Registered> {
+  async #reconcile({ type, name, inputs: wrapped, provider }: pulumi.runtime.MockResourceArgs): Promise<Registered> {
     const key = `${type}::${name}`;
     if (this.registered.has(key)) throw new Error("the program registers it twice");
     const handler = this.#handlerOf(type);
@@ -202,7 +206,7 @@ class Run implements pulumi.runtime.Mocks {
     // The place is taken before anything is awaited, so that the order of registration is kept.
     this.registered.set(key, resource);
     try {
-      resource.inputs = await unwrapInputs(wrapped as Properties);
+      resource.inputs = this.#withRegion(await unwrapInputs(wrapped as Properties), provider);
       resource.fingerprint = `${fingerprint(resource.inputs)}${(await handler?.contentOf?.(resource.inputs)) ?? ""}`;
       if (before === undefined) Object.assign(resource, await this.#create(resource));
       else if (before.fingerprint !== resource.fingerprint)
@@ -223,15 +227,27 @@ class Run implements pulumi.runtime.Mocks {
 
   async #change(before: Registered, { handler, type, name, inputs }: Registered) {
     const keys = changedKeys(before.inputs, inputs);
-    const updated = handler?.update ? await handler.update(before.id, inputs, before.inputs) : "replace";
-    if (updated !== "replace") {
+    if (handler?.update && replacingInputs(handler, inputs, before.inputs).length === 0) {
+      const { outputs } = await handler.update(before.id, inputs, before.inputs);
       this.#note({ operation: "update", type, name, keys });
-      return { id: before.id, outputs: updated.outputs };
+      return { id: before.id, outputs };
     }
     await handler?.delete(before.id, before.inputs);
     const created = (await handler?.create(inputs, name)) ?? { id: name, outputs: {} };
     this.#note({ operation: handler ? "replace" : "update", type, name, keys });
     return created;
+  }
+
+  /**
+   * A resource that names no region is in its provider's.
+   * @param reference `<URN>::<id>` of the provider, where the program named one
+   */
+  #withRegion(inputs: Properties, reference: string | undefined): Properties {
+    const [id, name, type] = reference?.split("::").reverse() ?? [];
+    // The types of its parents come first.
+    const explicit = id ? this.registered.get(`${type?.split("$").at(-1)}::${name}`) : undefined;
+    const region = explicit?.inputs.region;
+    return region === undefined || inputs.region !== undefined ? inputs : { ...inputs, region };
   }
 
   #handlerOf(type: string): ResourceHandler | undefined {

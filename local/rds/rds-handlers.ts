@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { physicalName } from "../lambda/physical-name";
-import { readInputs } from "../lambda/read-inputs";
 import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
+import { physicalName } from "../program/physical-name";
+import { readInputs } from "../program/read-inputs";
 import type { RdsService } from "./rds-service";
 
 export function rdsHandlers(rds: RdsService): ResourceHandlers {
@@ -59,10 +59,9 @@ function clusterHandler(rds: RdsService): ResourceHandler {
       });
       return { id: identifier, outputs: outputs(identifier, inputs) };
     },
-    async update(id, inputs, previous) {
+    replaceOn: ["clusterIdentifier", "databaseName", "masterUsername", "engine"],
+    async update(id, inputs) {
       readInputs(cluster, inputs, id);
-      const replacing = ["clusterIdentifier", "databaseName", "masterUsername", "engine"];
-      if (replacing.some((key) => inputs[key] !== previous[key])) return "replace";
       return { outputs: outputs(id, inputs) };
     },
     delete: (id) => rds.remove(id),
@@ -88,11 +87,8 @@ function clusterInstanceHandler(rds: RdsService): ResourceHandler {
       const identifier = typeof inputs.identifier === "string" ? inputs.identifier : physicalName(resourceName);
       return { id: identifier, outputs: outputs(identifier, inputs) };
     },
-    async update(id, inputs, previous) {
-      const replacing = ["identifier", "clusterIdentifier", "engine"];
-      if (replacing.some((key) => inputs[key] !== previous[key])) return "replace";
-      return { outputs: outputs(id, inputs) };
-    },
+    replaceOn: ["identifier", "clusterIdentifier", "engine"],
+    update: async (id, inputs) => ({ outputs: outputs(id, inputs) }),
     delete: async () => {},
   };
 }
@@ -105,9 +101,8 @@ function recordedHandler({ account: { region, accountId } }: RdsService, kind: s
       const name = typeof inputs.name === "string" ? inputs.name : physicalName(resourceName);
       return { id: name, outputs: outputs(name) };
     },
-    async update(id, inputs) {
-      return typeof inputs.name === "string" && inputs.name !== id ? "replace" : { outputs: outputs(id) };
-    },
+    replaceOn: ["name"],
+    update: async (id) => ({ outputs: outputs(id) }),
     delete: async () => {},
   };
 }

@@ -19,6 +19,8 @@ export interface RdsOptions {
   deleteSecret?: (arn: string) => void | Promise<void>;
   authorize?: Authorize;
   clock?: Clock;
+  /** Where the databases' files are while they run; the system's own folder unless told. */
+  temporaryFolder?: string;
 }
 
 export interface MasterSecret {
@@ -68,7 +70,8 @@ export class RdsService {
   }
 
   async create({ identifier, databaseName, masterUsername, masterSecretKmsKeyId }: NewCluster): Promise<Cluster> {
-    const postgres = await startPostgres({ masterUsername, authority: this.#options.authority });
+    const { authority, temporaryFolder } = this.#options;
+    const postgres = await startPostgres({ masterUsername, authority, ...(temporaryFolder && { temporaryFolder }) });
     try {
       await prepare(postgres, databaseName);
       const { account, credentials, authorize, clock = systemClock } = this.#options;

@@ -7,6 +7,7 @@ import { AwsError } from "../aws-endpoint/aws-error";
 import { type AwsCredentials, CredentialRegistry } from "../aws-endpoint/credentials";
 import type { AccessRequest } from "../aws-endpoint/service";
 import { ManualClock } from "../manual-clock";
+import { replacingInputs } from "../program/replacing-inputs";
 import { createCertificateAuthority } from "./certificate-authority";
 import { rdsHandlers } from "./rds-handlers";
 import { RdsService } from "./rds-service";
@@ -179,9 +180,9 @@ describe("the local RDS", () => {
     const create = (more: object) => fault(handler("cluster:Cluster").create({ ...inputs, ...more }, "refused"));
     expect(await create({ engine: "aurora-mysql" })).to.contain("only aurora-postgresql");
     expect(await create({ snapshotIdentifier: "s" })).to.contain("snapshotIdentifier");
-    const { update } = handler("cluster:Cluster");
-    expect(await update?.("ledger", { ...inputs, databaseName: "other" }, inputs)).to.equal("replace");
-    const protection = await update?.("ledger", { ...inputs, deletionProtection: false }, inputs);
+    const clusters = handler("cluster:Cluster");
+    expect(replacingInputs(clusters, { ...inputs, databaseName: "other" }, inputs)).to.deep.equal(["databaseName"]);
+    const protection = await clusters.update?.("ledger", { ...inputs, deletionProtection: false }, inputs);
     expect(protection).to.have.nested.property("outputs.port", outputs.port);
   });
 

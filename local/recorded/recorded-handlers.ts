@@ -59,7 +59,12 @@ export function recordedHandlers({ accountId, region }: AwsAccount): ResourceHan
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": recorded({ id: (_inputs, name) => name }),
     "aws:kms/key:Key": recorded({
       id: () => `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`,
-      outputs: (_inputs, id) => ({ keyId: id, arn: arn("kms", `key/${id}`) }),
+      // The copy of the bucket has a key of its own in its own region.
+      outputs: ({ region: own = region }, id) => ({
+        keyId: id,
+        arn: `arn:aws:kms:${own}:${accountId}:key/${id}`,
+        region: own,
+      }),
     }),
     "aws:kms/alias:Alias": named("kms", (name) => name),
     "aws:cloudwatch/logGroup:LogGroup": named("logs", (name) => `log-group:${name}`),
@@ -68,6 +73,15 @@ export function recordedHandlers({ accountId, region }: AwsAccount): ResourceHan
     "aws:cloudwatch/metricAlarm:MetricAlarm": named("cloudwatch", (name) => `alarm:${name}`),
     "aws:cloudwatch/dashboard:Dashboard": recorded({ id: (inputs, name) => String(inputs.dashboardName ?? name) }),
     "aws:apigateway/account:Account": recorded({ id: () => "api-gateway-account" }),
+    "aws:route53/zone:Zone": recorded({
+      id: () => `Z${hex(20).toUpperCase()}`,
+      outputs: (_inputs, id) => ({
+        zoneId: id,
+        arn: `arn:aws:route53:::hostedzone/${id}`,
+        primaryNameServer: "ns-0.awsdns-00.com",
+        nameServers: ["ns-0.awsdns-00.com", "ns-512.awsdns-00.net", "ns-1024.awsdns-00.org", "ns-1536.awsdns-00.co.uk"],
+      }),
+    }),
     "aws:route53/record:Record": recorded({
       id: (inputs) => `${inputs.zoneId}_${inputs.name}_${inputs.type}`,
       outputs: (inputs) => ({ fqdn: inputs.name }),

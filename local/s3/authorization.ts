@@ -46,8 +46,9 @@ export async function authorizeKey(
 ): Promise<void> {
   const { keyArn, bucketKey } = on.encryption ?? {};
   if (keyArn === undefined) return;
+  const region = core.store.catalogue.buckets.get(on.bucket)?.configuration.region ?? core.region;
   const conditions = {
-    "kms:ViaService": `s3.${core.region}.amazonaws.com`,
+    "kms:ViaService": `s3.${region}.amazonaws.com`,
     "kms:CallerAccount": core.accountId,
     // With an S3 bucket key the encryption context names the bucket, else the object.
     "kms:EncryptionContext:aws:s3:arn": bucketKey ? bucketArn(on.bucket) : objectArn(on.bucket, on.key),

@@ -4,9 +4,10 @@ import type { AwsService } from "../aws-endpoint/service";
 import { type Clock, systemClock } from "../clock";
 import type { Authorize } from "./authorization";
 import { bucketOf, type Core } from "./core";
-import { Notifier, type NotifierOptions } from "./events/notifier";
+import { Notifier, type NotifierOptions, type Observer } from "./events/notifier";
 import { answer } from "./http/answer";
 import { operations } from "./in-process-operations";
+import { Replicator } from "./replication/replicator";
 import { sequencer } from "./sequencer";
 import type { BucketConfiguration } from "./store/bucket";
 import { Store } from "./store/store";
@@ -36,6 +37,8 @@ export interface S3 extends AwsService, InProcess<typeof operations> {
   readonly scope: "s3";
   readonly account: AwsAccount;
   bucketNames(): string[];
+  /** Calls the observer with every event of every bucket; the returned function ends that. `idle` waits for it. */
+  observe(observer: Observer): () => void;
   /** A bucket's configuration. Errors: NoSuchBucket. */
   configurationOf(bucket: string): Readonly<BucketConfiguration>;
   /** Resolves when every event so far was delivered. */
@@ -51,6 +54,8 @@ export async function createS3(options: S3Options): Promise<S3> {
   const store = await Store.open(folder, persistent);
   const notifier = new Notifier({ ...account, clock, publish, eventBridge, undelivered });
   const core: Core = { ...account, store, notifier, authorize, clock, nextSequencer: sequencer(clock) };
+  const replicator = new Replicator(core);
+  notifier.observe({ name: "replication", onEvent: (event) => replicator.replicate(event) });
   return {
     ...inProcess(core),
     scope: "s3",
@@ -58,6 +63,7 @@ export async function createS3(options: S3Options): Promise<S3> {
     handle: (call) => answer(core, call),
     bucketNames: () => [...store.catalogue.buckets.keys()],
     configurationOf: (bucket) => bucketOf(core, bucket).configuration,
+    observe: (observer) => notifier.observe(observer),
     idle: () => notifier.idle(),
     async close() {
       await notifier.idle();

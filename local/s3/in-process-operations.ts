@@ -5,6 +5,7 @@ import {
   setOwnership,
   setPolicy,
   setPublicAccessBlock,
+  setReplication,
   setTags,
   setVersioning,
 } from "./buckets/configure-bucket";
@@ -40,6 +41,7 @@ export const operations = {
   setOwnership,
   setPolicy,
   setPublicAccessBlock,
+  setReplication,
   setTags,
   setVersioning,
   abortMultipartUpload,

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Properties, ResourceHandler } from "../program/handler";
+import { replacingInputs } from "../program/replacing-inputs";
 import { serviceCaller } from "./caller";
 import type { TopicMessage } from "./events/notifier";
 import { type S3Fixture, startS3 } from "./s3-fixture";
@@ -55,7 +56,7 @@ describe("S3 resource handlers", () => {
     const updated = await update?.(bucket, { tags: { a: "b" } }, {});
     expect(updated).to.have.nested.property("outputs.arn", `arn:aws:s3:::${bucket}`);
     expect(fixture.s3.configurationOf(bucket).tags).to.deep.equal({ a: "b" });
-    expect(await update?.(bucket, { bucket: "another" }, {})).to.equal("replace");
+    expect(replacingInputs(handler("Bucket"), { bucket: "another" }, {})).to.deep.equal(["bucket"]);
   });
 
   it("delete an empty bucket; a full one only by force", async () => {
@@ -75,7 +76,7 @@ describe("S3 resource handlers", () => {
     expect([id, fixture.s3.configurationOf(bucket).versioning]).to.deep.equal([bucket, "Enabled"]);
     const disabled = { bucket, versioningConfiguration: { status: "Disabled" } };
     expect(await refused(type, disabled)).to.contain("cannot be disabled any more");
-    expect(await handler(type).update?.(bucket, { ...disabled, bucket: "other" }, {})).to.equal("replace");
+    expect(replacingInputs(handler(type), { ...disabled, bucket: "other" }, disabled)).to.deep.equal(["bucket"]);
     await handler(type).delete(bucket, {});
     expect(fixture.s3.configurationOf(bucket).versioning).to.equal("Suspended");
   });

@@ -2,6 +2,7 @@ import type { ResourceHandlers } from "../program/handler";
 import type { S3 } from "./create-s3";
 import { bucketHandler } from "./handlers/bucket-handler";
 import { bucketNotification } from "./handlers/bucket-notification";
+import { bucketReplication } from "./handlers/bucket-replication";
 import { settingHandler } from "./handlers/setting-handler";
 import {
   bucketEncryption,
@@ -20,6 +21,7 @@ export const s3Handlers = (s3: S3): ResourceHandlers => ({
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls": settingHandler(s3, bucketOwnershipControls(s3)),
   "aws:s3/bucketPolicy:BucketPolicy": settingHandler(s3, bucketPolicy(s3)),
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": settingHandler(s3, bucketPublicAccessBlock(s3)),
+  "aws:s3/bucketReplicationConfig:BucketReplicationConfig": settingHandler(s3, bucketReplication(s3)),
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": settingHandler(
     s3,
     bucketEncryption(s3),

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { physicalName } from "../lambda/physical-name";
-import { readInputs } from "../lambda/read-inputs";
 import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
+import { physicalName } from "../program/physical-name";
+import { readInputs } from "../program/read-inputs";
 import type { Secret } from "./secret";
 import type { SecretsManager } from "./secrets-manager";
 
@@ -50,9 +50,10 @@ function secretHandler(manager: SecretsManager): ResourceHandler {
       const secret = manager.create({ ...description, name: name ?? physicalName(resourceName) });
       return { id: secret.arn, outputs: outputs(secret) };
     },
-    async update(id, inputs, previous) {
-      const { name, recoveryWindowInDays: _, policy, ...description } = readInputs(secretInputs, inputs, id);
-      if (name !== previous.name) return "replace";
+    exists: (id) => manager.find(id) !== undefined,
+    replaceOn: ["name"],
+    async update(id, inputs) {
+      const { name: _name, recoveryWindowInDays: _, policy, ...description } = readInputs(secretInputs, inputs, id);
       const secret = manager.secret(id);
       // Leaving the policy out does not delete it: it may be a SecretPolicy's. "{}" does, says the provider.
       Object.assign(secret.description, { description: undefined, kmsKeyId: undefined }, description);
@@ -84,8 +85,7 @@ function versionHandler(manager: SecretsManager): ResourceHandler {
       const { id } = manager.putValue(secret, value, { stages: read.versionStages });
       return { id: `${secret.arn}|${id}`, outputs: outputs(secret, id) };
     },
-    // A version's value never changes: another value is another version.
-    update: async () => "replace",
+    // No update: a version's value never changes, and another value is another version.
     async delete(id) {
       const [arn = "", versionId = ""] = id.split("|");
       const secret = manager.find(arn);
@@ -108,7 +108,8 @@ function policyHandler(manager: SecretsManager): ResourceHandler {
   };
   return {
     create: async (inputs) => set(inputs),
-    update: async (_id, inputs, previous) => (inputs.secretArn === previous.secretArn ? set(inputs) : "replace"),
+    replaceOn: ["secretArn"],
+    update: async (_id, inputs) => set(inputs),
     async delete(id) {
       const secret = manager.find(id);
       if (secret) secret.description.policy = undefined;

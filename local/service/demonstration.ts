@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Entitlements } from "../../domain/entitlements";
 import { type LedgerRow, readLedger } from "../../domain/ledger/transfers/read-ledger";
@@ -12,6 +11,7 @@ import { readPartnerFolder } from "../../domain/partner-files/read-partner-folde
 import type { Problem } from "../../domain/problem";
 import type { LocalLogin } from "../console/partner-lines";
 import { followDeliveries, mismatches, type Outcome } from "../journey/follow-deliveries";
+import { expectedCopies, followFileCopies } from "../journey/follow-file-copies";
 import { type JourneyUpload, planJourney } from "../journey/plan-journey";
 import { playJourney } from "../journey/play-journey";
 import type { Change } from "../program/local-stack";
@@ -19,6 +19,7 @@ import { LocalDestinations } from "./local-destinations";
 import { LocalKeys } from "./local-keys";
 import { type LocalService, type LocalServiceOptions, startLocalService } from "./local-service";
 import { localisedPartners } from "./localised-partners";
+import { openRunFolder } from "./run-folder";
 
 export interface Applied {
   partners: Partner[];
@@ -39,7 +40,12 @@ export interface JourneyResult {
   rows: LedgerRow[];
   /** One sentence for each delivery that did not arrive as it should. */
   mismatches: string[];
+  /** Files that must stand on the file system; undefined where the stack has none. */
+  copies: { count: number; mismatches: string[] } | undefined;
 }
+
+/** How the replicate function makes files and folders. */
+const copyModes = { file: 0o640, directory: 0o750 };
 
 /**
  * A partners folder, brought to life on one machine: the local service on a localised copy of it, a server for each
@@ -48,7 +54,6 @@ export interface JourneyResult {
 export class Demonstration {
   readonly service: LocalService;
   readonly #source: string;
-  readonly #folder: string;
   readonly #copy: string;
   readonly #keys: LocalKeys;
   readonly #destinations: LocalDestinations;
@@ -56,7 +61,6 @@ export class Demonstration {
   private constructor(source: string, folder: string, service: LocalService) {
     this.service = service;
     this.#source = source;
-    this.#folder = folder;
     this.#copy = join(folder, "partners");
     this.#keys = new LocalKeys(join(folder, "keys"));
     this.#destinations = new LocalDestinations(join(folder, "destinations"));
@@ -64,15 +68,13 @@ export class Demonstration {
 
   /** Starts the stand-ins. Nothing of the program is there before the first {@link apply}. */
   static async start(source: string, options: Omit<LocalServiceOptions, "partners">): Promise<Demonstration> {
-    const folder = await mkdtemp(join(tmpdir(), "quayside-demonstration-"));
+    const run = await openRunFolder();
     try {
-      return new Demonstration(
-        source,
-        folder,
-        await startLocalService({ ...options, partners: join(folder, "partners") }),
-      );
+      const folder = await run.privateFolder("demonstration");
+      const service = await startLocalService({ ...options, run, partners: join(folder, "partners") });
+      return new Demonstration(source, folder, service);
     } catch (error) {
-      await rm(folder, { recursive: true, force: true });
+      await run.remove();
       throw error;
     }
   }
@@ -93,15 +95,15 @@ export class Demonstration {
     });
     await this.#writeCopy(localised);
     const changes = await this.service.up();
-    for (const { partner, pushSecrets } of access) {
+    for (const { partner, originalId, pushSecrets } of access) {
       for (const { destination } of pushSecrets) {
-        this.service.fillPushSecret(partner, destination, this.#destinations.credentials(partner, destination));
+        this.service.fillPushSecret(originalId, destination, this.#destinations.credentials(partner, destination));
       }
     }
     return { partners, changes };
   }
 
-  /** How to log in here, right now; undefined where the partner has no login on the partner endpoint. */
+  /** How to log in here, right now; undefined where the partner has no login. */
   loginOf(entitlements: Entitlements): LocalLogin | undefined {
     const login = this.service.loginOf(entitlements);
     if (!login || !entitlements.login?.publicKeys.length) return login;
@@ -125,19 +127,30 @@ export class Demonstration {
     const since = await this.#databaseTime();
     const byId = new Map(partners.map((partner) => [partner.id, partnerAccess(partner).entitlements]));
     await playJourney(uploads, (id) => this.#publisherLogin(byId.get(id)), { onUploaded, signal });
+    const foldersOf = (id: string) => byId.get(id)?.folders ?? [];
     const readRows = () => readLedger(this.service.ledger(), { since, limit: 10_000 });
     const outcomes = await followDeliveries(uploads, readRows, { patience: 60_000, onProgress, signal });
+    const fileSystem = this.service.fileSystemFolder();
+    const readObject = (objectKey: string) => this.service.readObject(objectKey);
+    const copies = fileSystem ? await expectedCopies(uploads, outcomes, foldersOf, readObject) : [];
     return {
       uploads,
       outcomes,
       rows: await readRows(),
+      copies: fileSystem
+        ? {
+            count: copies.length,
+            mismatches: await followFileCopies(copies, fileSystem, copyModes, { patience: 30_000, signal }),
+          }
+        : undefined,
       mismatches: await mismatches(outcomes, (outcome) => this.#readArrived(outcome), sha256),
     };
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.service.stop(), this.#destinations.stop()]);
-    await rm(this.#folder, { recursive: true, force: true });
+    // The service takes the folder of all of them with it.
+    await this.#destinations.stop();
+    await this.service.stop();
   }
 
   async #writeCopy(files: ReadonlyMap<string, Uint8Array>): Promise<void> {

@@ -1,14 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import type { Entitlements } from "../../domain/entitlements";
+import type { Entitlements, LoginEntitlement } from "../../domain/entitlements";
 import { type Ledger, openLedger } from "../../domain/ledger/ledger";
 import program from "../../infra/index";
 import type { LocalLogin } from "../console/partner-lines";
 import { type Change, LocalStack } from "../program/local-stack";
 import { readStackConfig } from "../program/stack-config";
 import { providerFunctions } from "../recorded/provider-functions";
+import { openRunFolder, type RunFolder } from "./run-folder";
 import { type StandInLog, type StandIns, startStandIns } from "./stand-ins";
 
 export interface LocalServiceOptions {
@@ -18,6 +16,8 @@ export interface LocalServiceOptions {
   stack?: string;
   /** Configuration that differs from the stack's, by full key. */
   config?: Record<string, string>;
+  /** The folder for everything that is kept, which goes in the end; a new one unless told. */
+  run?: RunFolder;
   onLog?: (log: StandInLog) => void;
   onChange?: (change: Change) => void;
 }
@@ -28,20 +28,24 @@ export interface LocalService {
   stack: LocalStack;
   /** The ledger, as the service's own functions see it. Throws before the first `up`. */
   ledger(): Ledger;
-  /** Where partners connect. Throws before the first `up`. */
-  sftpPort(): number;
+  /** Where partners connect, or the company's own applications. Throws before the first `up`. */
+  sftpPort(endpoint?: Endpoint): number;
+  /** The folder that applications see as the file system; undefined where the stack has none. */
+  fileSystemFolder(): string | undefined;
   /** Runs the program again and applies what differs. */
   up(): Promise<Change[]>;
   /** The password waiting for hand-over, if the login has one. */
   issuedPassword(username: string): string | undefined;
   /** Does the operator's part: puts credentials into a destination's secret, unless it has some. */
-  fillPushSecret(partner: string, destination: string, credentials: object): void;
+  fillPushSecret(originalId: string, destination: string, credentials: object): void;
   /** The current version of an object in the service's bucket; undefined where there is none. */
   readObject(objectKey: string): Promise<Uint8Array | undefined>;
-  /** How a partner logs in here by password. */
+  /** How a partner logs in here, with its password where it has one; undefined where it has no login. */
   loginOf(entitlements: Entitlements): LocalLogin | undefined;
   stop(): Promise<void>;
 }
+
+type Endpoint = LoginEntitlement["endpoint"];
 
 /** Whoever reads what arrived: somebody at the machine, whom no policy limits. */
 const operator = { principalId: "OPERATOR", sourceAddress: "127.0.0.1" };
@@ -53,13 +57,14 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
     ...options.config,
     "quayside:partners": options.partners,
   };
-  const folder = await mkdtemp(join(tmpdir(), "quayside-"));
+  const run = options.run ?? (await openRunFolder());
   const standIns = await startStandIns({
-    folder,
+    folder: await run.privateFolder("stand-ins"),
+    databaseFolder: run.path,
     region: config["aws:region"] ?? "eu-central-1",
     onLog: options.onLog ?? (() => {}),
   }).catch(async (error) => {
-    await rm(folder, { recursive: true, force: true });
+    await run.remove();
     throw error;
   });
   const stack = new LocalStack({
@@ -72,10 +77,11 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
     ...(options.onChange && { onChange: options.onChange }),
   });
   let ledger: Ledger | undefined;
-  const sftpPort = () => {
-    const port = standIns.transfer.list()[0]?.sftp?.port;
-    if (port === undefined) throw new Error("no SFTP endpoint is running; call up() first");
-    return port;
+  const sftpPort = (endpoint: Endpoint = "partner") => {
+    const type = endpoint === "partner" ? "API_GATEWAY" : "SERVICE_MANAGED";
+    const server = standIns.transfer.list().find(({ inputs }) => inputs.identityProviderType === type);
+    if (server?.sftp === undefined) throw new Error(`no ${endpoint} endpoint is running; call up() first`);
+    return server.sftp.port;
   };
   const issuedPassword = (username: string) => {
     const secret = standIns.secrets.find(`quayside/${stackName}/login/${username}`);
@@ -90,10 +96,14 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
       return ledger;
     },
     sftpPort,
+    fileSystemFolder() {
+      const accessPoint = stack.resources.find(({ type }) => type === "aws:efs/accessPoint:AccessPoint");
+      return accessPoint && standIns.files.mountedFolder(accessPoint.id);
+    },
     up: () => stack.up(),
     issuedPassword,
-    fillPushSecret(partner, destination, credentials) {
-      const secret = standIns.secrets.secret(`quayside/${stackName}/push/${partner}/${destination}`);
+    fillPushSecret(originalId, destination, credentials) {
+      const secret = standIns.secrets.secret(`quayside/${stackName}/push/${originalId}/${destination}`);
       if (secret.versions().length > 0) return;
       standIns.secrets.putValue(secret, { string: JSON.stringify(credentials) });
     },
@@ -103,14 +113,18 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
       return found && buffer(found.body);
     },
     loginOf({ login }) {
-      if (login === null || login.endpoint !== "partner") return undefined;
-      const password = issuedPassword(login.username);
-      return { host: "127.0.0.1", port: sftpPort(), username: login.username, ...(password && { password }) };
+      if (login === null) return undefined;
+      const { endpoint, username } = login;
+      const password = endpoint === "partner" ? issuedPassword(username) : undefined;
+      return { host: "127.0.0.1", port: sftpPort(endpoint), username, ...(password && { password }) };
     },
     async stop() {
-      await ledger?.close();
-      await standIns.stop();
-      await rm(folder, { recursive: true, force: true });
+      try {
+        await ledger?.close();
+        await standIns.stop();
+      } finally {
+        await run.remove();
+      }
     },
   };
 }

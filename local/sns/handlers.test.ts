@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { localAccount } from "../aws-endpoint/account";
+import { replacingInputs } from "../program/replacing-inputs";
 import { sqsHandlers } from "../sqs/handlers";
 import { Sqs } from "../sqs/sqs";
 import { snsHandlers } from "./handlers";
@@ -20,7 +21,7 @@ describe("the handlers of SQS and SNS", () => {
   const handler = (type: string) => {
     const found = { ...sqsHandlers(sqs), ...snsHandlers(sns) }[type];
     if (!found?.update) throw new Error(`no handler for ${type}`);
-    return { create: found.create, update: found.update, delete: found.delete };
+    return { ...found, update: found.update };
   };
 
   it("creates a queue with the provider's defaults, changes it in place, and deletes it", async () => {
@@ -42,7 +43,7 @@ describe("the handlers of SQS and SNS", () => {
     await queues.update(id, { delaySeconds: 5 }, { ...inputs, redrivePolicy });
     expect(queue.settings).to.include({ redrivePolicy: undefined, visibilityTimeout: 30, delaySeconds: 5 });
     expect(queue.peek()).to.deep.equal(["kept"]);
-    expect(await queues.update(id, { name: "other" }, {})).to.equal("replace");
+    expect(replacingInputs(queues, { name: "other" }, {})).to.deep.equal(["name"]);
     await queues.delete(id, {});
     expect(sqs.findQueue(id)).to.equal(undefined);
   });
@@ -87,7 +88,8 @@ describe("the handlers of SQS and SNS", () => {
     expect(await sent('{"a":{"b":"x"}}')).to.deep.equal([]);
     await subscriptions.update(id, inputs, { ...inputs, ...filter });
     expect(await sent('{"a":{"b":"x"}}')).to.deep.equal(['{"a":{"b":"x"}}']);
-    expect(await subscriptions.update(id, { ...inputs, endpoint: "new@acme.example" }, inputs)).to.equal("replace");
+    const elsewhere = { ...inputs, endpoint: "new@acme.example" };
+    expect(replacingInputs(subscriptions, elsewhere, inputs)).to.deep.equal(["endpoint"]);
     await subscriptions.delete(id, inputs);
     expect(await sent("{}")).to.deep.equal([]);
   });

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { physicalName } from "../lambda/physical-name";
-import { readInputs } from "../lambda/read-inputs";
 import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
+import { physicalName } from "../program/physical-name";
+import { readInputs } from "../program/read-inputs";
 import type { Sns, Topic } from "./sns";
 import type { Subscription } from "./subscription";
 import { setTopicAttribute } from "./topic-attributes";
@@ -74,8 +74,9 @@ function topicHandler(sns: Sns): ResourceHandler {
         throw error;
       }
     },
+    exists: (id) => sns.topics().some(({ arn }) => arn === id),
+    replaceOn: ["name"],
     async update(id, inputs, previous) {
-      if (inputs.name !== previous.name) return "replace";
       return { outputs: apply(sns.topic(id), inputs, previous, id) };
     },
     delete: async (id) => sns.deleteTopic(id),
@@ -91,7 +92,8 @@ function topicPolicyHandler(sns: Sns): ResourceHandler {
   };
   return {
     create: async (inputs) => set(inputs),
-    update: async (_id, inputs, previous) => (inputs.arn === previous.arn ? set(inputs) : "replace"),
+    replaceOn: ["arn"],
+    update: async (_id, inputs) => set(inputs),
     async delete(id) {
       const topic = sns.topics().find(({ arn }) => arn === id);
       if (topic) setTopicAttribute(topic, "Policy", "");
@@ -112,8 +114,8 @@ function subscriptionHandler(sns: Sns): ResourceHandler {
       const subscription = sns.subscribe(topic, { protocol, endpoint, attributes: attributesOf(settings) });
       return { id: subscription.arn, outputs: outputs(subscription) };
     },
-    async update(id, inputs, previous) {
-      if (["topic", "protocol", "endpoint"].some((key) => inputs[key] !== previous[key])) return "replace";
+    replaceOn: ["topic", "protocol", "endpoint"],
+    async update(id, inputs) {
       const subscription = sns.subscription(id);
       sns.setSubscriptionAttributes(subscription, attributesOf(readInputs(subscriptionInputs, inputs, id)));
       return { outputs: outputs(subscription) };

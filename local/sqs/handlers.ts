@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { physicalName } from "../lambda/physical-name";
-import { readInputs } from "../lambda/read-inputs";
 import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
+import { physicalName } from "../program/physical-name";
+import { readInputs } from "../program/read-inputs";
 import type { Queue } from "./queue";
 import type { Sqs } from "./sqs";
 
@@ -61,9 +61,10 @@ function queueHandler(sqs: Sqs): ResourceHandler {
       Object.assign(queue.tags, read.tags);
       return { id: sqs.urlOf(name), outputs: queueOutputs(sqs, queue) };
     },
+    exists: (id) => sqs.findQueue(id) !== undefined,
+    replaceOn: ["name"],
     async update(id, inputs, previous) {
       const read = readInputs(queueInputs, inputs, id);
-      if (inputs.name !== previous.name) return "replace";
       const queue = sqs.queue(id);
       sqs.setAttributes(queue, { ...takenAway(inputs, previous), ...settableAttributes(read) });
       for (const key of Object.keys(queue.tags)) delete queue.tags[key];
@@ -142,7 +143,8 @@ function attributeHandler(sqs: Sqs, { resource, attribute, shape }: AttributeRes
   };
   return {
     create: async (inputs) => set(inputs),
-    update: async (_id, inputs, previous) => (inputs.queueUrl === previous.queueUrl ? set(inputs) : "replace"),
+    replaceOn: ["queueUrl"],
+    update: async (_id, inputs) => set(inputs),
     async delete(id) {
       const queue = sqs.findQueue(id);
       if (queue) sqs.setAttributes(queue, { [attribute]: "" });

@@ -23,6 +23,7 @@ describe("startSftpEndpoint: sessions", () => {
       objectPrefix: objectKey(`acme/${name}/`),
       access,
       fileGroup: null,
+      replicate: false,
     });
     const folders = [folder("up", "upload"), folder("down", "download"), folder("both", "both")];
 

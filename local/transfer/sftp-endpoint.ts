@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { AwsAccount } from "../aws-endpoint/account";
 import { type Clock, systemClock } from "../clock";
 import { generateHostKeys, type HostKey } from "../sftp/host-key";
+import type { SftpPeer } from "../sftp/sftp-login";
 import { startSftpServer } from "../sftp/sftp-server";
 import { ActivityLog, type Log } from "./activity-log";
 import type { IdentityProvider } from "./identity-provider";
@@ -59,22 +60,17 @@ export async function startSftpEndpoint(options: SftpEndpointOptions): Promise<S
   const log = new ActivityLog(options.log, { "resource-arn": serverArn(account, serverId) });
   const onFault = (error: unknown) => log.write({ "activity-type": "ERROR", message: reasonOf(error) });
   const events = new TransferEvents({ account, serverId, putEvent: options.putEvent, clock, onFault });
+  const hostKeys = options.hostKeys ?? generateHostKeys().map(({ privateKey }) => privateKey);
   const spoolFolder = await mkdtemp(join(options.temporaryFolder ?? tmpdir(), "quayside-transfer-"));
   const opener = new SessionOpener({ ...options, clock, log, events, spoolFolder });
   const authenticationMethods = options.authenticationMethods ?? "PUBLIC_KEY_OR_PASSWORD";
-  const server = await startSftpServer({
-    ...options,
-    clock,
-    onFault,
-    hostKeys: options.hostKeys ?? generateHostKeys().map(({ privateKey }) => privateKey),
-    ident: "AWS_SFTP_1.1",
-    login: (peer) => {
-      return new TransferLogin({
-        ...{ peer, identityProvider, authenticationMethods, log },
-        openSession: (username, identity, key) => opener.open(peer, username, identity, key),
-      });
-    },
-  }).catch(async (error: unknown) => {
+  const login = (peer: SftpPeer) =>
+    new TransferLogin({
+      ...{ peer, identityProvider, authenticationMethods, log },
+      openSession: (username, identity, key) => opener.open(peer, username, identity, key),
+    });
+  const starting = startSftpServer({ ...options, clock, onFault, hostKeys, login, ident: "AWS_SFTP_1.1" });
+  const server = await starting.catch(async (error: unknown) => {
     await rm(spoolFolder, { recursive: true, force: true });
     throw error;
   });

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { utils } from "ssh2";
 import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
+import { replacingInputs } from "../program/replacing-inputs";
 import { generateKeyPair } from "../sftp/key-pair";
 import { account, EndpointFixture, errorOf, username } from "./endpoint-fixture";
 import { transferHandlers } from "./transfer-handlers";
@@ -99,7 +100,7 @@ describe("transferHandlers", () => {
     expect(fixture.identityCalls).to.deep.equal([]);
     await fixture.connect({ port });
     const elsewhere = { ...custom(), endpointDetails: { vpcId: "vpc-2", subnetIds: ["subnet-2"] } };
-    expect(await server().update?.(id, elsewhere, changed)).to.equal("replace");
+    expect(replacingInputs(server(), elsewhere, changed)).to.deep.equal(["endpointDetails"]);
     await server().delete(id, changed);
     expect(await errorOf(fixture.connect({ port }))).to.contain("ECONNREFUSED");
   });
@@ -140,9 +141,9 @@ describe("transferHandlers", () => {
     });
   }
 
-  it("keep service-managed users, their keys and tags for a server that is not served yet", async () => {
+  it("keep service-managed users, their keys and tags", async () => {
     const { id, outputs } = await server().create({ protocols: ["SFTP"] }, "internal");
-    expect(servers.find(id).notServedHere).to.deep.equal(["Service-managed users cannot log in here yet"]);
+    expect(servers.find(id).notServedHere).to.deep.equal([]);
     const user = {
       serverId: id,
       userName: "billing",

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { readInputs } from "../lambda/read-inputs";
 import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
+import { readInputs } from "../program/read-inputs";
 import { serverInputs } from "./server-inputs";
 import type { TransferServer, TransferServers } from "./transfer-servers";
 import { userHandlers } from "./user-handlers";
@@ -28,13 +28,9 @@ function serverHandler(servers: TransferServers): ResourceHandler {
       const server = await servers.create(readInputs(serverInputs, inputs, name));
       return { id: server.id, outputs: outputsOf(server, servers) };
     },
-    async update(id, inputs, previous) {
-      const [after, before] = [readInputs(serverInputs, inputs, id), readInputs(serverInputs, previous, id)];
-      const isAnother =
-        after.identityProviderType !== before.identityProviderType ||
-        after.endpointDetails?.vpcId !== before.endpointDetails?.vpcId;
-      if (isAnother) return "replace";
-      return { outputs: outputsOf(await servers.update(id, after), servers) };
+    replaceOn: ["identityProviderType", "endpointDetails.vpcId"],
+    async update(id, inputs) {
+      return { outputs: outputsOf(await servers.update(id, readInputs(serverInputs, inputs, id)), servers) };
     },
     delete: (id) => servers.delete(id),
   };
@@ -51,10 +47,8 @@ function tagHandler(servers: TransferServers): ResourceHandler {
   };
   return {
     create: async (inputs, name) => put(inputs, name),
-    async update(id, inputs, previous) {
-      const isSame = inputs.resourceArn === previous.resourceArn && inputs.key === previous.key;
-      return isSame ? put(inputs, id) : "replace";
-    },
+    replaceOn: ["resourceArn", "key"],
+    update: async (id, inputs) => put(inputs, id),
     async delete(_id, { resourceArn, key }) {
       const server = servers.list().find(({ arn }) => arn === resourceArn);
       server?.tags.delete(String(key));

@@ -7,6 +7,7 @@ import { generateHostKeys, type HostKey, hostKey } from "../sftp/host-key";
 import { apiGatewayIdentityProvider } from "./api-gateway-identity-provider";
 import type { IdentityProvider } from "./identity-provider";
 import type { ServerInputs } from "./server-inputs";
+import { serviceManagedIdentityProvider } from "./service-managed-identity-provider";
 import type { SessionCredentials } from "./session-opener";
 import { newServerId, type SftpEndpoint, startSftpEndpoint } from "./sftp-endpoint";
 import { type PutEvent, serverArn } from "./transfer-events";
@@ -21,6 +22,8 @@ export interface TransferServersOptions {
   /** Takes a line of a server's structured log. `logGroupArn`: where the program wants it, if anywhere. */
   log(line: string, from: { serverId: string; logGroupArn: string | undefined }): void;
   clock: Clock;
+  /** Where uploads under way are kept; the system's own folder unless told. */
+  temporaryFolder?: string;
 }
 
 /** A Transfer Family server of this machine. */
@@ -30,7 +33,7 @@ export interface TransferServer {
   inputs: ServerInputs;
   hostKeys: HostKey[];
   vpcEndpointId: string;
-  /** The SFTP endpoint; undefined where nobody could log in to it here. */
+  /** The SFTP endpoint; undefined where the server does not speak SFTP. */
   sftp: SftpEndpoint | undefined;
   /** What the program asked for and this machine does not serve, in words. */
   notServedHere: string[];
@@ -62,7 +65,7 @@ export class TransferServers {
     return server;
   }
 
-  /** Starts a server. A service-managed one gets no endpoint yet. */
+  /** Starts a server. */
   async create(inputs: ServerInputs): Promise<TransferServer> {
     const id = newServerId();
     const server: TransferServer = {
@@ -87,6 +90,7 @@ export class TransferServers {
     if (inputs.hostKey) server.hostKeys = [hostKey(inputs.hostKey)];
     const port = server.sftp?.port;
     await server.sftp?.stop();
+    server.sftp = undefined;
     server.inputs = inputs;
     await this.#serve(server, port);
     return server;
@@ -112,30 +116,27 @@ export class TransferServers {
     for (const message of server.notServedHere) {
       log(JSON.stringify({ "activity-type": "ERROR", message, "resource-arn": server.arn }));
     }
-    server.sftp =
-      identityProvider && protocols.includes("SFTP")
-        ? await startSftpEndpoint({
-            ...this.#options,
-            ...{ serverId: id, identityProvider, log, port },
-            hostKeys: server.hostKeys.map(({ privateKey }) => privateKey),
-            authenticationMethods: sftpAuthenticationMethods,
-            banner: inputs.preAuthenticationLoginBanner,
-            ignoresAttributes: protocolDetails.setStatOption === "ENABLE_NO_OP",
-          })
-        : undefined;
+    if (!protocols.includes("SFTP")) return;
+    server.sftp = await startSftpEndpoint({
+      ...this.#options,
+      ...{ serverId: id, identityProvider, log, port },
+      hostKeys: server.hostKeys.map(({ privateKey }) => privateKey),
+      // Transfer Family's own users have keys and nothing else.
+      authenticationMethods: isServiceManaged(inputs) ? "PUBLIC_KEY" : sftpAuthenticationMethods,
+      banner: inputs.preAuthenticationLoginBanner,
+      ignoresAttributes: protocolDetails.setStatOption === "ENABLE_NO_OP",
+    });
   }
 
-  #identityProvider({ id, inputs: { url, invocationRole } }: TransferServer): IdentityProvider | undefined {
+  #identityProvider({ id, inputs: { url, invocationRole }, users }: TransferServer): IdentityProvider {
     const { account, credentials, clock } = this.#options;
-    if (url === undefined || invocationRole === undefined) return undefined;
+    if (url === undefined || invocationRole === undefined) return serviceManagedIdentityProvider(users);
     const issued = credentials.issue({ roleArn: invocationRole });
     return apiGatewayIdentityProvider({ url, serverId: id, region: account.region, credentials: () => issued, clock });
   }
 }
 
-const notServedHere = ({ protocols, identityProviderType }: ServerInputs): string[] => [
-  ...protocols
-    .filter((name) => name !== "SFTP")
-    .map((name) => `${name} is not served here; use SFTP to try the server`),
-  ...(identityProviderType === "SERVICE_MANAGED" ? ["Service-managed users cannot log in here yet"] : []),
-];
+const isServiceManaged = ({ identityProviderType }: ServerInputs) => identityProviderType === "SERVICE_MANAGED";
+
+const notServedHere = ({ protocols }: ServerInputs): string[] =>
+  protocols.filter((name) => name !== "SFTP").map((name) => `${name} is not served here; use SFTP to try the server`);

@@ -1,16 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { utils } from "ssh2";
 import { z } from "zod";
-import { readInputs } from "../lambda/read-inputs";
 import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
+import { readInputs } from "../program/read-inputs";
 import { isUsername } from "./identity-provider";
+import { homeOf } from "./service-managed-identity-provider";
 import type { TransferServer, TransferServers } from "./transfer-servers";
 
 const userInputs = z.strictObject({
   serverId: z.string(),
   userName: z.string().refine(isUsername, "a user name has 3 to 100 letters, digits, or _ @ . -"),
   role: z.string(),
-  policy: z.string().max(2048).optional(),
+  policy: z.string().max(2048, "Transfer Family takes policies of at most 2,048 characters").optional(),
   homeDirectory: z.string().optional(),
   homeDirectoryType: z.enum(["PATH", "LOGICAL"]).default("PATH"),
   homeDirectoryMappings: z.array(z.strictObject({ entry: z.string(), target: z.string() })).optional(),
@@ -40,6 +41,7 @@ export function userHandlers(servers: TransferServers): ResourceHandlers {
 function userHandler(servers: TransferServers): ResourceHandler {
   const put = (inputs: Properties, sshKeys: Map<string, string>) => {
     const read = readInputs(userInputs, inputs, String(inputs.userName));
+    homeOf(read);
     managing(servers, read.serverId).users.set(read.userName, { inputs: read, sshKeys });
     const { accountId, region } = servers.account;
     const arn = `arn:aws:transfer:${region}:${accountId}:user/${read.serverId}/${read.userName}`;
@@ -51,12 +53,13 @@ function userHandler(servers: TransferServers): ResourceHandler {
       if (managing(servers, serverId).users.has(userName)) throw new Error(`the user ${userName} exists already`);
       return put(inputs, new Map());
     },
-    async update(_id, inputs, previous) {
-      if (inputs.serverId !== previous.serverId || inputs.userName !== previous.userName) return "replace";
-      return put(inputs, userOf(servers, inputs).sshKeys);
-    },
+    replaceOn: ["serverId", "userName"],
+    update: async (_id, inputs) => put(inputs, userOf(servers, inputs).sshKeys),
     async delete(_id, { serverId, userName }) {
-      servers.find(String(serverId)).users.delete(String(userName));
+      servers
+        .list()
+        .find(({ id }) => id === serverId)
+        ?.users.delete(String(userName));
     },
   };
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { ResourceHandler } from "../../program/handler";
+import { readInputs } from "../../program/read-inputs";
 import { defaultEventInvokeConfiguration } from "../event-invocations";
 import type { LambdaService } from "../lambda-service";
-import { readInputs } from "../read-inputs";
 
 const eventInvokeConfig = z.looseObject({
   functionName: z.string(),
@@ -32,8 +32,8 @@ export function eventInvokeConfigHandler(lambda: LambdaService): ResourceHandler
     async create(inputs, name) {
       return { id: configure(inputs, name), outputs: {} };
     },
+    replaceOn: ["functionName"],
     async update(id, inputs) {
-      if (inputs.functionName !== id) return "replace";
       configure(inputs, id);
       return { outputs: {} };
     },

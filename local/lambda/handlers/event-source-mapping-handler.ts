@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Properties, ResourceHandler } from "../../program/handler";
+import { readInputs } from "../../program/read-inputs";
 import type { LambdaService } from "../lambda-service";
-import { readInputs } from "../read-inputs";
 
 const notImplemented = z.undefined("is not implemented by the local Lambda").optional();
 
@@ -51,8 +51,8 @@ export function eventSourceMappingHandler(lambda: LambdaService): ResourceHandle
       const id = randomUUID();
       return { id, outputs: map(id, inputs, name) };
     },
-    async update(id, inputs, previous) {
-      if (inputs.eventSourceArn !== previous.eventSourceArn) return "replace";
+    replaceOn: ["eventSourceArn"],
+    async update(id, inputs) {
       await lambda.unmapQueue(id);
       return { outputs: map(id, inputs, id) };
     },

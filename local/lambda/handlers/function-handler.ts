@@ -1,8 +1,8 @@
 import type { ResourceHandler } from "../../program/handler";
+import { physicalName } from "../../program/physical-name";
 import { functionCode } from "../function-code";
 import { type FunctionConfiguration, readFunctionInputs } from "../function-configuration";
 import type { LambdaService } from "../lambda-service";
-import { physicalName } from "../physical-name";
 
 /** `aws:lambda/function:Function`. An update deploys anew, so changed code on disk takes effect. */
 export function functionHandler(lambda: LambdaService): ResourceHandler {
@@ -21,8 +21,8 @@ export function functionHandler(lambda: LambdaService): ResourceHandler {
       const name = typeof inputs.name === "string" ? inputs.name : physicalName(resourceName);
       return { id: name, outputs: await deploy(name, inputs) };
     },
+    replaceOn: ["name"],
     async update(id, inputs) {
-      if (typeof inputs.name === "string" && inputs.name !== id) return "replace";
       return { outputs: await deploy(id, inputs) };
     },
     delete: (id) => lambda.remove(id),
@@ -30,7 +30,7 @@ export function functionHandler(lambda: LambdaService): ResourceHandler {
 }
 
 async function readConfiguration(
-  { account }: LambdaService,
+  { account, temporaryFolder }: LambdaService,
   name: string,
   inputs: Record<string, unknown>,
 ): Promise<FunctionConfiguration> {
@@ -45,7 +45,7 @@ async function readConfiguration(
     memorySizeMb: read.memorySize,
     environment: read.environment?.variables ?? {},
     logGroupName: read.loggingConfig?.logGroup ?? `/aws/lambda/${name}`,
-    code: await functionCode(read.code),
+    code: await functionCode(read.code, temporaryFolder),
     ...(read.reservedConcurrentExecutions >= 0 && { reservedConcurrency: read.reservedConcurrentExecutions }),
     ...(read.fileSystemConfig && { fileSystem: read.fileSystemConfig }),
     ...(read.deadLetterConfig && { deadLetterTargetArn: read.deadLetterConfig.targetArn }),

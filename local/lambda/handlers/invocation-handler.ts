@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Properties, ResourceHandler } from "../../program/handler";
+import { readInputs } from "../../program/read-inputs";
 import type { LambdaService } from "../lambda-service";
-import { readInputs } from "../read-inputs";
 
 const invocation = z.looseObject({
   functionName: z.string(),
@@ -37,11 +37,13 @@ export function invocationHandler(lambda: LambdaService): ResourceHandler {
       const digest = createHash("md5").update(String(inputs.input)).digest("hex");
       return { id: `${inputs.functionName}_${inputs.qualifier ?? "$LATEST"}_${digest}`, outputs: { result } };
     },
+    // One that only runs when it is created has no other way to run again.
+    replaceOn: ({ lifecycleScope }) => [
+      ...["functionName", "qualifier", "triggers"],
+      ...(lifecycleScope === "CRUD" ? [] : ["input", "lifecycleScope", "terraformKey"]),
+    ],
+    renews: ["result"],
     async update(id, inputs, previous) {
-      const replaces = (["functionName", "qualifier", "triggers"] as const).some(
-        (name) => JSON.stringify(inputs[name]) !== JSON.stringify(previous[name]),
-      );
-      if (replaces || inputs.lifecycleScope !== "CRUD") return "replace";
       return { outputs: { result: await invoke(inputs, id, "update", previous) } };
     },
     async delete(id, inputs) {

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { ResourceHandler } from "../../program/handler";
+import { physicalName } from "../../program/physical-name";
+import { readInputs } from "../../program/read-inputs";
 import type { LambdaService } from "../lambda-service";
-import { physicalName } from "../physical-name";
-import { readInputs } from "../read-inputs";
 
 const permission = z.looseObject({
   function: z.string(),

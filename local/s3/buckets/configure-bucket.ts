@@ -1,5 +1,6 @@
 import { bucketOf, type Core } from "../core";
 import { checkNotificationConfiguration, type NotificationConfiguration } from "../events/notification-configuration";
+import type { ReplicationConfiguration } from "../replication/replication-configuration";
 import { S3Error } from "../s3-error";
 import type { BucketConfiguration, DefaultEncryption, PublicAccessBlock } from "../store/bucket";
 
@@ -31,6 +32,22 @@ export async function setNotification(
   checkNotificationConfiguration(notification);
   await core.notifier.validate(bucket, notification);
   await configure(core, bucket, { notification });
+}
+
+/**
+ * Sets where new versions are copied to; without `replication`, nowhere. Errors: InvalidRequest where this bucket or a
+ * destination keeps no versions.
+ */
+export async function setReplication(
+  core: Core,
+  { bucket, replication }: { bucket: string; replication?: ReplicationConfiguration },
+): Promise<void> {
+  const buckets = replication ? [bucket, ...replication.rules.map((rule) => rule.destination.bucket)] : [];
+  for (const name of buckets) {
+    if (bucketOf(core, name).configuration.versioning === "Enabled") continue;
+    throw new S3Error("InvalidRequest", 400, `Versioning must be 'Enabled' on the bucket ${name} for replication`);
+  }
+  await configure(core, bucket, { replication });
 }
 
 /** Sets the bucket policy (a JSON document); without `policy` removes it. Errors: MalformedPolicy. */

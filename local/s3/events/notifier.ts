@@ -32,19 +32,37 @@ export interface NotifierOptions extends AwsAccount {
   undelivered: (failed: FailedDelivery) => void;
 }
 
+/** A part of AWS that watches buckets, whatever they are configured to tell. */
+export interface Observer {
+  /** For the record of what it could not do: an ARN, or a few words. */
+  name: string;
+  onEvent: (event: ObjectEvent) => Promise<void> | void;
+}
+
 const subject = "Amazon S3 Notification";
 
 /** Sends the events of buckets to where their configurations want them. */
 export class Notifier {
   readonly #options: NotifierOptions;
   readonly #underWay = new Set<Promise<void>>();
+  readonly #observers = new Set<Observer>();
 
   constructor(options: NotifierOptions) {
     this.#options = options;
   }
 
+  /** Calls the observer with every event of every bucket, without making its cause wait; the returned function ends that. */
+  observe(observer: Observer): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
   /** Sends one event, without making its cause wait. */
   notify(bucket: Bucket, event: ObjectEvent): void {
+    const seen = { from: bucketArn(bucket.name), message: JSON.stringify({ ...event, caller: undefined }) };
+    for (const observer of this.#observers) {
+      this.#send({ ...seen, to: observer.name }, () => observer.onEvent(event));
+    }
     const { notification } = bucket.configuration;
     const { publish, eventBridge, accountId } = this.#options;
     for (const { id, topicArn } of topicsFor(notification, event)) {

@@ -11,7 +11,10 @@ const schema = z.strictObject({
   forceDestroy: z.boolean().optional(),
   tags: z.record(z.string(), z.string()).optional(),
   tagsAll: z.record(z.string(), z.string()).optional(),
-  region: z.string().optional(),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "this is no region")
+    .optional(),
 });
 
 const read = (inputs: Properties) => readInputs(schema, inputs, "Bucket");
@@ -29,32 +32,34 @@ const hostedZones: Record<string, string> = {
   "eu-west-3": "Z3R1K369G5AVDG",
 };
 
-/** `aws:s3/bucket:Bucket`. What newer resources configure (versioning, policy, …) is refused as a property here. */
+/**
+ * `aws:s3/bucket:Bucket`. What newer resources configure (versioning, policy, …) is refused as a property here. Buckets
+ * of all regions are in this one store, as their names are one namespace.
+ */
 export function bucketHandler(s3: S3): ResourceHandler {
-  const outputsOf = (bucket: string, tags: Record<string, string> = {}) => ({
+  const outputsOf = (bucket: string, { tags = {}, region = s3.account.region }: z.output<typeof schema>) => ({
     bucket,
     arn: `arn:aws:s3:::${bucket}`,
     bucketDomainName: `${bucket}.s3.amazonaws.com`,
-    bucketRegionalDomainName: `${bucket}.s3.${s3.account.region}.amazonaws.com`,
-    bucketRegion: s3.account.region,
-    region: s3.account.region,
-    hostedZoneId: hostedZones[s3.account.region],
+    bucketRegionalDomainName: `${bucket}.s3.${region}.amazonaws.com`,
+    bucketRegion: region,
+    region,
+    hostedZoneId: hostedZones[region],
     tagsAll: tags,
   });
   return {
     async create(inputs, name) {
-      const { bucket = nameFor(name, inputs), tags, region } = read(inputs);
-      if (region !== undefined && region !== s3.account.region) {
-        throw new Error(`the local S3 is in ${s3.account.region} only; bucket ${bucket} is meant for ${region}`);
-      }
-      await s3.createBucket({ bucket, tags });
-      return { id: bucket, outputs: outputsOf(bucket, tags) };
+      const given = read(inputs);
+      const { bucket = nameFor(name, inputs), tags, region } = given;
+      await s3.createBucket({ bucket, tags, region });
+      return { id: bucket, outputs: outputsOf(bucket, given) };
     },
-    async update(bucket, inputs, previous) {
-      const { tags = {}, ...now } = read(inputs);
-      if (now.bucket !== previous.bucket || now.bucketPrefix !== previous.bucketPrefix) return "replace";
-      await s3.setTags({ bucket, tags });
-      return { outputs: outputsOf(bucket, tags) };
+    exists: (bucket) => s3.bucketNames().includes(bucket),
+    replaceOn: ["bucket", "bucketPrefix", "region"],
+    async update(bucket, inputs) {
+      const now = read(inputs);
+      await s3.setTags({ bucket, tags: now.tags ?? {} });
+      return { outputs: outputsOf(bucket, now) };
     },
     async delete(bucket, inputs) {
       await s3.deleteBucket(serviceCaller("s3.amazonaws.com"), { bucket, forceDestroy: read(inputs).forceDestroy });

@@ -13,11 +13,11 @@ export function settingHandler(s3: S3, { set, unset }: Setting): ResourceHandler
   return {
     async create(inputs) {
       const bucket = String(inputs.bucket);
-      return { id: bucket, outputs: { region: s3.account.region, ...(await set(bucket, inputs)) } };
+      return { id: bucket, outputs: { region: inputs.region ?? s3.account.region, ...(await set(bucket, inputs)) } };
     },
+    replaceOn: ["bucket"],
     async update(bucket, inputs) {
-      if (inputs.bucket !== bucket) return "replace";
-      return { outputs: { region: s3.account.region, ...(await set(bucket, inputs)) } };
+      return { outputs: { region: inputs.region ?? s3.account.region, ...(await set(bucket, inputs)) } };
     },
     async delete(bucket) {
       if (s3.bucketNames().includes(bucket)) await unset(bucket);

@@ -10,7 +10,10 @@ import { type FoundVersion, shownVersionId } from "./find-version";
 
 /** A version before it has its id, time and place in the order of events. */
 export type NewVersion = Pick<ObjectVersion, "key" | "etag" | "size" | "segments" | "properties"> &
-  Pick<Partial<ObjectVersion>, "md5" | "encryption" | "checksum" | "deleteMarker">;
+  Pick<Partial<ObjectVersion>, "md5" | "encryption" | "checksum" | "deleteMarker"> & {
+    /** Absent: a new one. */
+    replicaOf?: { versionId: string };
+  };
 
 export interface Addition {
   bucket: string;
@@ -37,10 +40,12 @@ export async function addVersion(core: Core, caller: Caller, addition: Addition)
     if (completes === undefined) await core.store.blobs.remove(addition.version.segments.map(({ blob }) => blob));
     throw error;
   }
+  const { replicaOf, ...given } = addition.version;
   const version: ObjectVersion = {
     deleteMarker: false,
-    ...addition.version,
-    versionId: bucket.configuration.versioning === "Enabled" ? newVersionId() : "null",
+    ...given,
+    ...(replicaOf && { replica: true }),
+    versionId: bucket.configuration.versioning === "Enabled" ? (replicaOf?.versionId ?? newVersionId()) : "null",
     lastModified: time.getTime(),
     sequencer: core.nextSequencer(),
   };

@@ -1,4 +1,5 @@
 import type { NotificationConfiguration } from "../events/notification-configuration";
+import type { ReplicationConfiguration } from "../replication/replication-configuration";
 import type { MultipartUpload } from "./multipart-upload";
 import type { ObjectVersion } from "./object-version";
 import { SortedKeys } from "./sorted-keys";
@@ -19,9 +20,12 @@ export interface DefaultEncryption {
 
 /** A bucket's sub-resources. Plain JSON. */
 export interface BucketConfiguration {
+  /** Absent: the account's own. */
+  region?: string;
   versioning: "Off" | "Enabled" | "Suspended";
   encryption: DefaultEncryption;
   notification: NotificationConfiguration;
+  replication?: ReplicationConfiguration;
   /** A policy document as JSON text. */
   policy?: string;
   publicAccessBlock?: PublicAccessBlock;

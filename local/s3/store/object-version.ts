@@ -51,6 +51,8 @@ export interface ObjectVersion {
   checksum?: StoredChecksum;
   /** Orders the events of one key: hexadecimal, ever larger. */
   sequencer: string;
+  /** A copy that replication made; it is not copied on. */
+  replica?: true;
 }
 
 export const noProperties = (): ObjectProperties => ({ metadata: {}, headers: {}, tags: {}, storageClass: "STANDARD" });
