@@ -24,19 +24,29 @@ Options
 
 /** @throws Error with one line that says what is wrong with the arguments. */
 export function readStartOptions(args: readonly string[], isTerminal: boolean): StartOptions | "help" {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: {
-      partners: { type: "string", default: "partners" },
-      once: { type: "boolean", default: false },
-      follow: { type: "boolean", default: false },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
-    },
-    allowPositionals: true,
-  });
+  const { values, positionals } = parse([...args]);
   if (values.help) return "help";
   if (positionals.length > 0) throw new Error(`unexpected argument "${positionals[0]}"; see npm start -- --help`);
   if (values.once && values.follow) throw new Error("--once and --follow contradict each other; give one");
   return { partners: values.partners, once: values.once || !(values.follow || isTerminal), json: values.json };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        partners: { type: "string", default: "partners" },
+        once: { type: "boolean", default: false },
+        follow: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    // Node goes on to explain how to pass arguments that begin with a hyphen; nobody who mistyped an option wants that.
+    const [what] = String(error instanceof Error ? error.message : error).split(". ");
+    throw new Error(`${what}; see npm start -- --help`);
+  }
 }

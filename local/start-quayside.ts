@@ -9,30 +9,16 @@ import { openTerminal, symbols, type Terminal } from "./console/terminal";
 import { Demonstration, type JourneyResult, PartnerProblems } from "./service/demonstration";
 import type { StandInLog } from "./service/stand-ins";
 import { watchFolder } from "./service/watch-folder";
-import { readStartOptions, type StartOptions, startHelp } from "./start-options";
-
-export interface StartContext {
-  args: readonly string[];
-  stdout: NodeJS.WriteStream;
-  stderr: NodeJS.WriteStream;
-}
+import type { StartOptions } from "./start-options";
 
 /**
- * `npm start`. Returns the exit code: 0, 1 where something did not arrive, 2 for wrong arguments; after Ctrl-C 130, and
- * after another signal 128 and its number.
+ * Starts the service, plays the samples and follows the partner files, as the options say. Returns the exit code: 0, or
+ * 1 where something did not arrive; after Ctrl-C 130, and after another signal 128 and its number.
  */
-export async function startQuayside({ args, stdout, stderr }: StartContext): Promise<number> {
-  let options: StartOptions | "help";
-  try {
-    options = readStartOptions(args, stdout.isTTY === true);
-  } catch (error) {
-    stderr.write(`quayside: ${error instanceof Error ? error.message : error}\n`);
-    return 2;
-  }
-  if (options === "help") {
-    stdout.write(startHelp);
-    return 0;
-  }
+export async function startQuayside(
+  options: StartOptions,
+  { stdout, stderr }: { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream },
+): Promise<number> {
   const terminal = openTerminal(options.json ? stderr : stdout);
   const interrupted = new AbortController();
   const onSignal = (_name: NodeJS.Signals, number: number) => {
@@ -81,7 +67,7 @@ async function run(
   stdout: NodeJS.WriteStream,
 ): Promise<boolean> {
   const { partners } = await terminal.step("the program", async (note) => {
-    const applied = await demonstration.apply();
+    const applied = await demonstration.apply(signal);
     note(`${applied.changes.length} resources (${resourceSummary(demonstration.service.stack.resources)})`);
     return applied;
   });
@@ -149,7 +135,7 @@ async function follow(
     folder,
     async () => {
       try {
-        const { partners, changes } = await demonstration.apply();
+        const { partners, changes } = await demonstration.apply(signal);
         if (changes.length === 0) return;
         terminal.line(`\n  ${symbols.done} ${changes.length} resources changed`);
         for (const line of changeLines(changes)) terminal.line(line);

@@ -1,6 +1,24 @@
-import { startQuayside } from "./start-quayside";
+import { readStartOptions, startHelp } from "./start-options";
 
-startQuayside({ args: process.argv.slice(2), stdout: process.stdout, stderr: process.stderr }).then(
+/** `npm start`: exits with 0, 1 where something did not arrive or failed, 2 for wrong arguments, 130 after Ctrl-C. */
+async function start(args: readonly string[]): Promise<number> {
+  let options: ReturnType<typeof readStartOptions>;
+  try {
+    options = readStartOptions(args, process.stdout.isTTY === true);
+  } catch (error) {
+    process.stderr.write(`quayside: ${error instanceof Error ? error.message : error}\n`);
+    return 2;
+  }
+  if (options === "help") {
+    process.stdout.write(startHelp);
+    return 0;
+  }
+  // Pulumi's packages take seconds to load: nobody who only wants help should wait for them.
+  const { startQuayside } = await import("./start-quayside.js");
+  return startQuayside(options, process);
+}
+
+start(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
     process.stderr.write(`quayside: ${error instanceof Error ? error.message : error}\n`);

@@ -76,8 +76,12 @@ export class EngineProvider {
     inputs: Properties,
     preview: boolean,
   ): Promise<{ id: string; properties: Properties }> {
-    if (preview) return { id: "", properties: inputs };
-    const { id, outputs } = await this.#handler(subject.type).create(withoutContent(inputs), subject.name);
+    const handler = this.#handler(subject.type);
+    if (preview) {
+      const incomplete = (handler.completes ?? []).filter((key) => key in inputs);
+      return { id: "", properties: { ...inputs, ...unknown(incomplete) } };
+    }
+    const { id, outputs } = await handler.create(withoutContent(inputs), subject.name);
     this.#note("create", subject);
     return this.#remember(subject, id, inputs, outputs);
   }
@@ -96,15 +100,25 @@ export class EngineProvider {
   ): Promise<{ properties: Properties }> {
     const { id, inputs, previous, properties } = change;
     const handler = this.#handler(subject.type);
-    const kept = Object.fromEntries(Object.entries(properties).filter(([key]) => !(key in previous)));
     if (preview) {
-      const renewed = (handler.renews ?? []).map((key) => [key, unknownValue]);
-      return { properties: { ...inputs, ...kept, ...Object.fromEntries(renewed) } };
+      const changed = changedKeys(previous, inputs);
+      // What nobody changes stays as it turned out to be, which may be more or other than was asked for.
+      const kept = Object.entries(properties).filter(([key]) => !changed.includes(key));
+      const completed = (handler.completes ?? [])
+        .filter((key) => key in inputs)
+        .map((key) => [key, { ...(properties[key] as Properties), ...(inputs[key] as Properties) }]);
+      return {
+        properties: {
+          ...{ ...inputs, ...Object.fromEntries(kept), ...Object.fromEntries(completed) },
+          ...unknown(handler.renews ?? []),
+        },
+      };
     }
     const updated = await handler.update?.(id, withoutContent(inputs), withoutContent(previous));
     if (!updated) throw new Error(`${subject.type} cannot be updated`);
     this.#note("update", subject);
-    return this.#remember(subject, id, inputs, { ...kept, ...updated.outputs });
+    const kept = Object.entries(properties).filter(([key]) => !(key in previous));
+    return this.#remember(subject, id, inputs, { ...Object.fromEntries(kept), ...updated.outputs });
   }
 
   async delete(subject: Subject, id: string, inputs: Properties): Promise<void> {
@@ -136,6 +150,8 @@ export class EngineProvider {
     this.#options.onOperation?.({ kind, type, name });
   }
 }
+
+const unknown = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, unknownValue]));
 
 const keyOf = ({ type }: Subject, id: string) => `${type} ${id}`;
 

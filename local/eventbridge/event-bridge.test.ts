@@ -199,9 +199,9 @@ describe("EventBridge", () => {
     await targets?.delete(target?.id ?? "", inputs);
     await rules?.delete(rule?.id ?? "", {});
     expect(bus.findRule(rule?.id ?? "")).to.equal(undefined);
-    const transformer = { ...inputs, inputTransformer: { inputTemplate: "x" } };
-    const refused = await targets?.create(transformer, "target").catch((error: Error) => error.message);
-    expect(refused).to.contain("inputTransformer");
+    const task = { ...inputs, ecsTarget: { taskDefinitionArn: "x" } };
+    const refused = await targets?.create(task, "target").catch((error: Error) => error.message);
+    expect(refused).to.contain("ecsTarget");
   });
 });
 

@@ -13,6 +13,8 @@ export interface ResourceHandler {
    * beforehand and not by `update`, because a preview plans with it.
    */
   replaceOn?: readonly string[] | ((inputs: Properties) => readonly string[]);
+  /** Inputs to which creation adds something, so that a preview does not know all of them: the id in `endpointDetails`. */
+  completes?: readonly string[];
   /** Outputs that an update makes anew, so that a preview cannot know them. */
   renews?: readonly string[];
   /** Absent: any change deletes the resource and creates it anew. */

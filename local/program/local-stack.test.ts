@@ -4,7 +4,7 @@ import type { Properties, ResourceHandler } from "./handler";
 import { LocalStack } from "./local-stack";
 
 class Thing extends pulumi.CustomResource {
-  readonly arn!: pulumi.Output<string>;
+  declare readonly arn: pulumi.Output<string>;
   constructor(name: string, inputs: pulumi.Inputs, options?: pulumi.CustomResourceOptions) {
     super("test:index:Thing", name, { arn: undefined, ...inputs }, options);
   }
@@ -97,6 +97,55 @@ describe("LocalStack", () => {
     expect(failure).to.equal('Error: test:index:Thing "t2": no such value');
     values = ["bad"];
     expect(await stack.up().then(() => undefined, String)).to.equal(undefined);
+  });
+
+  it("creates nothing more once it is told to stop, and goes on from there the next time", async () => {
+    const log: string[] = [];
+    const stop = new AbortController();
+    const stopWith = (arn: string) => {
+      stop.abort(new Error("enough"));
+      return arn;
+    };
+    const stack = stackOf(() => {
+      const first = new Thing("a", { value: "1" });
+      const second = new Thing("b", { value: first.arn.apply(stopWith) });
+      new Thing("c", { value: second.arn });
+    }, log);
+    expect(await stack.up(stop.signal).then(() => undefined, String)).to.equal("Error: enough");
+    expect(log).to.deep.equal(["create a 1"]);
+    await stack.up();
+    expect(log).to.deep.equal(["create a 1", "create b arn:1", "create c arn:arn:1"]);
+  });
+
+  it("puts a resource that names no region into its provider's", async () => {
+    const log: string[] = [];
+    const regions: unknown[] = [];
+    class Provider extends pulumi.ProviderResource {}
+    const handler = recordingHandler(log);
+    const stack = new LocalStack({
+      program: async () => {
+        const there = new Provider("test", "there", { region: "eu-west-1" });
+        new Thing("a", { value: "1" }, { provider: there });
+        new Thing("b", { value: "2", region: "eu-north-1" }, { provider: there });
+        new Thing("c", { value: "3" });
+      },
+      handlers: {
+        "test:index:Thing": {
+          ...handler,
+          create(inputs, name) {
+            regions.push([name, inputs.region]);
+            return handler.create(inputs, name);
+          },
+        },
+      },
+      ...{ functions: {}, project: "test-project", stack: "local", config: {} },
+    });
+    await stack.up();
+    expect(regions.sort()).to.deep.equal([
+      ["a", "eu-west-1"],
+      ["b", "eu-north-1"],
+      ["c", undefined],
+    ]);
   });
 
   it("refuses a type that it has no handler for, by name", async () => {

@@ -65,10 +65,11 @@ export class LocalStack {
 
   /**
    * Runs the program and makes the stand-ins match it. Returns what changed.
+   * @param signal once it aborts, nothing more is created or changed, and the run fails
    * @throws one error that names every resource that failed; what had succeeded stays, as with `pulumi up`.
    */
-  async up(): Promise<Change[]> {
-    const run = new Run(this.#options, this.#resources);
+  async up(signal?: AbortSignal): Promise<Change[]> {
+    const run = new Run(this.#options, this.#resources, signal);
     const { project, stack, config } = this.#options;
     pulumi.runtime.setAllConfig(config);
     await pulumi.runtime.setMocks(run, project, stack, false);
@@ -85,12 +86,13 @@ export class LocalStack {
       await run.settled();
       process.off("unhandledRejection", onRejection);
     }
-    if (run.errors.length > 0) {
+    if (run.errors.length > 0 || signal?.aborted) {
       // What the program did not get to is not gone: only a run that went through may delete.
       for (const [key, resource] of this.#resources) {
         if (!run.registered.has(key)) run.registered.set(key, resource);
       }
       this.#resources = run.registered;
+      signal?.throwIfAborted();
       throw new Error([...new Set(run.errors.map(({ message }) => message))].join("\n"));
     }
     const gone = [...this.#resources].filter(([key]) => !run.registered.has(key)).map(([, resource]) => resource);
@@ -126,11 +128,13 @@ class Run implements pulumi.runtime.Mocks {
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #options: LocalStackOptions;
   readonly #before: ReadonlyMap<string, Registered>;
+  readonly #signal: AbortSignal | undefined;
   #fail: (error: Error) => void = () => {};
 
-  constructor(options: LocalStackOptions, before: ReadonlyMap<string, Registered>) {
+  constructor(options: LocalStackOptions, before: ReadonlyMap<string, Registered>, signal?: AbortSignal) {
     this.#options = options;
     this.#before = before;
+    this.#signal = signal;
     this.failed = new Promise((_, reject) => {
       this.#fail = reject;
     });
@@ -148,6 +152,8 @@ class Run implements pulumi.runtime.Mocks {
   async #newResource(
     args: pulumi.runtime.MockResourceArgs,
   ): Promise<{ id: string | undefined; state: Record<string, unknown> }> {
+    // The program cannot be stopped half way. It gets to its end with resources that nobody makes.
+    if (this.#signal?.aborted) return { id: args.name, state: await unwrapInputs(args.inputs as Properties) };
     try {
       const resource = await this.#reconcile(args);
       return { id: resource.id, state: { ...resource.inputs, ...resource.outputs } };

@@ -50,7 +50,8 @@ function secretHandler(manager: SecretsManager): ResourceHandler {
       const secret = manager.create({ ...description, name: name ?? physicalName(resourceName) });
       return { id: secret.arn, outputs: outputs(secret) };
     },
-    exists: (id) => manager.find(id) !== undefined,
+    // For the provider, too, one that is marked for deletion is gone.
+    exists: (id) => manager.find(id)?.deletion === undefined && manager.find(id) !== undefined,
     replaceOn: ["name"],
     async update(id, inputs) {
       const { name: _name, recoveryWindowInDays: _, policy, ...description } = readInputs(secretInputs, inputs, id);

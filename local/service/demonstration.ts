@@ -80,10 +80,10 @@ export class Demonstration {
   }
 
   /**
-   * Reads the partner files and makes the service match them.
+   * Reads the partner files and makes the service match them, until the signal aborts.
    * @throws PartnerProblems, having changed nothing
    */
-  async apply(): Promise<Applied> {
+  async apply(signal?: AbortSignal): Promise<Applied> {
     const files = await readPartnerFolder(this.#source);
     const { partners, problems } = loadPartners(files);
     if (problems.length > 0) throw new PartnerProblems(problems);
@@ -94,7 +94,7 @@ export class Demonstration {
       publicKey: (partner) => this.#keys.publicKey(partner),
     });
     await this.#writeCopy(localised);
-    const changes = await this.service.up();
+    const changes = await this.service.up(signal);
     for (const { partner, originalId, pushSecrets } of access) {
       for (const { destination } of pushSecrets) {
         this.service.fillPushSecret(originalId, destination, this.#destinations.credentials(partner, destination));

@@ -32,15 +32,15 @@ export interface LocalService {
   sftpPort(endpoint?: Endpoint): number;
   /** The folder that applications see as the file system; undefined where the stack has none. */
   fileSystemFolder(): string | undefined;
-  /** Runs the program again and applies what differs. */
-  up(): Promise<Change[]>;
+  /** Runs the program again and applies what differs; once the signal aborts, fails and applies no more. */
+  up(signal?: AbortSignal): Promise<Change[]>;
   /** The password waiting for hand-over, if the login has one. */
   issuedPassword(username: string): string | undefined;
   /** Does the operator's part: puts credentials into a destination's secret, unless it has some. */
   fillPushSecret(originalId: string, destination: string, credentials: object): void;
   /** The current version of an object in the service's bucket; undefined where there is none. */
   readObject(objectKey: string): Promise<Uint8Array | undefined>;
-  /** How a partner logs in here, with its password where it has one; undefined where it has no login. */
+  /** How a partner logs in here, with its password where it has one; undefined where it cannot. */
   loginOf(entitlements: Entitlements): LocalLogin | undefined;
   stop(): Promise<void>;
 }
@@ -77,11 +77,14 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
     ...(options.onChange && { onChange: options.onChange }),
   });
   let ledger: Ledger | undefined;
-  const sftpPort = (endpoint: Endpoint = "partner") => {
+  const serverOf = (endpoint: Endpoint) => {
     const type = endpoint === "partner" ? "API_GATEWAY" : "SERVICE_MANAGED";
-    const server = standIns.transfer.list().find(({ inputs }) => inputs.identityProviderType === type);
-    if (server?.sftp === undefined) throw new Error(`no ${endpoint} endpoint is running; call up() first`);
-    return server.sftp.port;
+    return standIns.transfer.list().find(({ inputs }) => inputs.identityProviderType === type);
+  };
+  const sftpPort = (endpoint: Endpoint = "partner") => {
+    const port = serverOf(endpoint)?.sftp?.port;
+    if (port === undefined) throw new Error(`no ${endpoint} endpoint is running; call up() first`);
+    return port;
   };
   const issuedPassword = (username: string) => {
     const secret = standIns.secrets.find(`quayside/${stackName}/login/${username}`);
@@ -100,7 +103,7 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
       const accessPoint = stack.resources.find(({ type }) => type === "aws:efs/accessPoint:AccessPoint");
       return accessPoint && standIns.files.mountedFolder(accessPoint.id);
     },
-    up: () => stack.up(),
+    up: (signal) => stack.up(signal),
     issuedPassword,
     fillPushSecret(originalId, destination, credentials) {
       const secret = standIns.secrets.secret(`quayside/${stackName}/push/${originalId}/${destination}`);
@@ -113,7 +116,8 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
       return found && buffer(found.body);
     },
     loginOf({ login }) {
-      if (login === null) return undefined;
+      // Not every stack has the internal endpoint.
+      if (login === null || serverOf(login.endpoint) === undefined) return undefined;
       const { endpoint, username } = login;
       const password = endpoint === "partner" ? issuedPassword(username) : undefined;
       return { host: "127.0.0.1", port: sftpPort(endpoint), username, ...(password && { password }) };

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,6 +18,8 @@ describe("openRunFolder", () => {
   });
   beforeEach(async () => {
     parent = await mkdtemp(join(tmpdir(), "quayside-run-test-"));
+    // As the system's own: databases that root starts run as another user.
+    await chmod(parent, 0o755);
   });
   afterEach(() => rm(parent, { recursive: true, force: true }));
 

@@ -29,6 +29,7 @@ function serverHandler(servers: TransferServers): ResourceHandler {
       return { id: server.id, outputs: outputsOf(server, servers) };
     },
     replaceOn: ["identityProviderType", "endpointDetails.vpcId"],
+    completes: ["endpointDetails"],
     async update(id, inputs) {
       return { outputs: outputsOf(await servers.update(id, readInputs(serverInputs, inputs, id)), servers) };
     },

@@ -62,7 +62,8 @@ export async function startRunningService(files: Record<string, string>): Promis
     throw error;
   }
   const rows = () => readLedger(service.ledger(), { limit: 10_000 });
-  const endpoint = service.standIns.transfer.list()[0];
+  // The partner endpoint; the other one's users are Transfer Family's own.
+  const endpoint = service.standIns.transfer.list().find(({ inputs }) => inputs.identityProviderType === "API_GATEWAY");
   return {
     ...{ service, write, rows, stop },
     server: { port: service.sftpPort(), hostKeys: (endpoint?.hostKeys ?? []).map(({ publicKey }) => publicKey) },
