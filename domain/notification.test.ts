@@ -45,6 +45,17 @@ Reason: the upload failed (PARTIAL_UPLOAD)
     });
   });
 
+  it("tells the publisher of malware, and what to do", () => {
+    const { subject, message, event } = notification({
+      ...truncated,
+      event: "transfer.quarantined",
+      reason: "malware was found: EICAR-Test-File",
+    });
+    expect(event).to.equal("transfer.quarantined");
+    expect(subject).to.equal("Quayside: Malware was found in claims-2026-01.json");
+    expect(message).to.contain("nobody can read it").and.contain("Reason: malware was found: EICAR-Test-File");
+  });
+
   it("tells the subscriber what was delivered where, without what is not known", () => {
     expect(notification(delivered)).to.deep.equal({
       partner: "beta-payer",
@@ -79,7 +90,7 @@ Attempts: 1
 
   it("keeps the subject to what SNS takes, and the text to one line a detail, whatever the file is called", () => {
     const fileName = `a\r\nReason: all is well\u2028\u202e ünïcödé ${"x".repeat(300)}.json`;
-    for (const event of ["transfer.truncated", "transfer.held"] as const) {
+    for (const event of ["transfer.truncated", "transfer.held", "transfer.quarantined"] as const) {
       const { subject, message } = notification({ ...truncated, event, fileName });
       expect(subject).to.match(/^[\x20-\x7e]{1,99}$/);
       expect(message.split(/\r\n|[\n\r\u2028\u2029]/).filter((line) => line.startsWith("Reason:"))).to.have.length(1);

@@ -27,7 +27,7 @@ login:
   sourceAddresses: [203.0.113.0/24, 198.51.100.0/24]
 folders:
   - { virtualPath: /out, access: download }
-  - { virtualPath: /in, access: upload, fileGroup: claims }
+  - { virtualPath: /in, access: upload, fileGroup: claims, replicateToEfs: true }
   - { virtualPath: /both, access: both, fileGroup: prices }
 destinations:
   warehouse: { host: b.acme.example, port: 2222, username: q, authentication: key, hostKeys: [${keys.ops} second, ${keys.etl}] }
@@ -92,9 +92,9 @@ describe("partnerAccess", () => {
           sourceAddresses: ["198.51.100.0/24", "203.0.113.0/24"],
         },
         folders: [
-          { virtualPath: "/both", objectPrefix: "acme/both/", access: "both", fileGroup: "prices" },
-          { virtualPath: "/in", objectPrefix: "acme/in/", access: "upload", fileGroup: "claims" },
-          { virtualPath: "/out", objectPrefix: "acme/out/", access: "download", fileGroup: null },
+          { virtualPath: "/both", objectPrefix: "acme/both/", access: "both", fileGroup: "prices", replicate: false },
+          { virtualPath: "/in", objectPrefix: "acme/in/", access: "upload", fileGroup: "claims", replicate: true },
+          { virtualPath: "/out", objectPrefix: "acme/out/", access: "download", fileGroup: null, replicate: false },
         ],
         destinations: [
           {
@@ -182,6 +182,9 @@ describe("partnerAccess", () => {
     const keyOnly = partnerAccess(load(withKey));
     expect(keyOnly).to.include({ username: "acme", endpoint: "partner", hasPassword: false });
     expect(keyOnly.entitlements.login).to.deep.include({ passwordVersion: null, sourceAddresses: [] });
+    expect(keyOnly.entitlements.folders).to.deep.equal([
+      { virtualPath: "/in", objectPrefix: "acme/in/", access: "upload", fileGroup: "claims", replicate: false },
+    ]);
   });
 
   it("is the same in whatever order the files list things", () => {

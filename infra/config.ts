@@ -49,6 +49,7 @@ const shape = {
   partners: z.string().min(1).default("partners"),
   protect: flag.default(true),
   alarmEmail: textOrNone(z.email()).default(""),
+  permissionsBoundary: textOrNone(z.string().startsWith("arn:")).default(""),
 
   hostname: textOrNone(hostname).default(""),
   hostedZoneId: textOrNone(z.string().regex(/^Z[A-Z0-9]+$/, "expected the id of a hosted zone")).default(""),

@@ -1,9 +1,8 @@
 import * as aws from "@pulumi/aws";
 import { type CustomResourceOptions, type Input, output } from "@pulumi/pulumi";
 import type { LoginEntitlement } from "../domain/entitlements";
-import { logicalDirectories } from "../domain/logical-directories";
+import { loginAccess } from "../domain/login-access";
 import type { PartnerAccess } from "../domain/partner-access";
-import { sessionPolicy } from "../domain/session-policy";
 import { parseSshPublicKey } from "../domain/ssh-public-key";
 
 /** What every login on the internal endpoint refers to. */
@@ -27,19 +26,18 @@ export function internalLogin(
   { username, publicKeys }: LoginEntitlement,
   options: CustomResourceOptions,
 ): aws.transfer.User {
+  const access = output([bucket, keyArn] as const).apply(([bucket, keyArn]) =>
+    loginAccess({ bucket, keyArn, folders, temporaryNames }),
+  );
   const user = new aws.transfer.User(
     originalId,
     {
       serverId,
       userName: username,
       role: roleArn,
-      policy: output([bucket, keyArn] as const).apply(([bucket, keyArn]) =>
-        sessionPolicy({ bucket, keyArn, folders, temporaryNames }),
-      ),
+      policy: access.policy,
       homeDirectoryType: "LOGICAL",
-      homeDirectoryMappings: output(bucket).apply((bucket) =>
-        logicalDirectories(bucket, folders).map(({ Entry, Target }) => ({ entry: Entry, target: Target })),
-      ),
+      homeDirectoryMappings: access.homeDirectoryMappings,
     },
     options,
   );

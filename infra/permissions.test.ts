@@ -122,6 +122,8 @@ describe("permissions", () => {
     expect(rights("replicate")).to.have.members([
       `rds-db:connect on ${ledgerUser("quayside_replicate")}`,
       `s3:GetObjectVersion on ${bucket}/*`,
+      `s3:ListBucket on ${bucket}`,
+      `s3:ListBucketVersions on ${bucket}`,
       `kms:Decrypt on ${key("data")} via s3`,
       `elasticfilesystem:ClientMount on ${fileSystem}`,
       `elasticfilesystem:ClientWrite on ${fileSystem}`,

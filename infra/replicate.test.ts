@@ -3,7 +3,14 @@ import { application } from "./partner-fixtures";
 import { accountId, type RecordedProgram, recordProgram } from "./testing";
 
 const json = (value: unknown) => JSON.parse(String(value));
-const on = { efs: "true", efsUid: "2001", efsGid: "2002", efsPermissions: "0770", efsMirrorDeletions: "false" };
+const on = {
+  efs: "true",
+  efsUid: "2001",
+  efsGid: "2002",
+  efsPermissions: "0770",
+  efsMirrorDeletions: "false",
+  efsBackup: "true",
+};
 const fileSystemTypes = (program: RecordedProgram) =>
   program.resources.filter(({ type }) => type.startsWith("aws:efs/"));
 
@@ -216,7 +223,10 @@ describe("the way of a file to the file system", () => {
         .variables.MIRROR_DELETIONS;
     expect([events(program), mirrors(program)]).to.deep.equal([["s3:ObjectCreated:*"], "false"]);
     const mirrored = await recordProgram({ config: { ...on, efsMirrorDeletions: "true" } });
-    expect([events(mirrored), mirrors(mirrored)]).to.deep.equal([["s3:ObjectCreated:*", "s3:ObjectRemoved:*"], "true"]);
+    expect([events(mirrored), mirrors(mirrored)]).to.deep.equal([
+      ["s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*"],
+      "true",
+    ]);
     const nowhere = await recordProgram({ config: { efs: "false", efsMirrorDeletions: "true" } });
     expect(events(nowhere)).to.deep.equal(["s3:ObjectCreated:*"]);
   });

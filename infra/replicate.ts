@@ -52,6 +52,8 @@ export function replicate(
     statements: [
       allow("rds-db:connect", database.userArn("quayside_replicate")),
       allow("s3:GetObjectVersion", interpolate`${files.arn}/*`),
+      // Without it S3 answers 403 for a version that is gone, which would look like a fault and not like an end.
+      allow(["s3:ListBucket", "s3:ListBucketVersions"], files.arn),
       useKey(stack, keys.data.arn, "s3", ["kms:Decrypt"]),
       writesFiles(fileSystem),
       {

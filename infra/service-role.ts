@@ -23,6 +23,8 @@ export function serviceRole(
         Action: "sts:AssumeRole",
         ...(condition && { Condition: condition }),
       }),
+      // Who deploys may be allowed to make roles only within it (docs/deploy.md).
+      permissionsBoundary: stack.config.permissionsBoundary || undefined,
     },
     options,
   );

@@ -37,6 +37,9 @@ export function uploadEvents(stack: Stack, keys: Keys, files: aws.s3.Bucket): Up
   return { topic, notification, ...uploads };
 }
 
+/** Everything that takes an object away: a partner, and the rule that ends its retention. */
+const removals = ["s3:ObjectRemoved:*", "s3:LifecycleExpiration:*"];
+
 function announce(stack: Stack, files: aws.s3.Bucket, topic: aws.sns.Topic): aws.s3.BucketNotification {
   const { efs, efsMirrorDeletions } = stack.config;
   const policy = new aws.sns.TopicPolicy("uploads", {
@@ -61,7 +64,7 @@ function announce(stack: Stack, files: aws.s3.Bucket, topic: aws.sns.Topic): aws
         {
           id: "uploads",
           topicArn: topic.arn,
-          events: ["s3:ObjectCreated:*", ...(efs && efsMirrorDeletions ? ["s3:ObjectRemoved:*"] : [])],
+          events: ["s3:ObjectCreated:*", ...(efs && efsMirrorDeletions ? removals : [])],
         },
       ],
       // This resource owns the bucket's whole notification configuration. Malware scanning turns EventBridge on by

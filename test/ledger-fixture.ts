@@ -7,13 +7,15 @@ import { type Postgres, startPostgres } from "../local/rds/postgres";
 
 export const migrationsFolder = join(__dirname, "..", "domain", "ledger", "migrations");
 
+export type LedgerUser = "quayside_service" | "quayside_authorize" | "quayside_replicate";
+
 /** A migrated ledger in a PostgreSQL of its own. */
 export interface LedgerFixture {
   postgres: Postgres;
   /** As `quayside_service`, four connections at most. */
   ledger: Ledger;
   /** Another connection pool; the fixture closes it. */
-  connect(user: "quayside_service" | "quayside_authorize" | "master", poolSize?: number): Ledger;
+  connect(user: LedgerUser | "master", poolSize?: number): Ledger;
   /** Applies entitlements as the reconcile function does; every destination gets a made-up secret. */
   seed(...partners: Entitlements[]): Promise<void>;
   /** Empties every table but the migrations', for tests that want a fresh start. */
@@ -66,7 +68,9 @@ export async function startLedger(): Promise<LedgerFixture> {
         }
       },
       async clear() {
-        await master.query("TRUNCATE partner, transfer, upload_end, delivery, drain, state_change CASCADE");
+        await master.query(
+          "TRUNCATE partner, transfer, upload_end, scan_result, delivery, drain, unscanned_placement, replica, state_change CASCADE",
+        );
       },
     };
   } catch (error) {

@@ -25,12 +25,14 @@ export function folder(
   path: string,
   access: FolderEntitlement["access"],
   fileGroup: string | null,
+  { replicate = false }: Partial<Pick<FolderEntitlement, "replicate">> = {},
 ): FolderEntitlement {
   return {
     virtualPath: virtualPath(path),
     objectPrefix: folderPrefix(partner, virtualPath(path)),
     access,
     fileGroup,
+    replicate,
   };
 }
 

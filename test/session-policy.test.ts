@@ -14,6 +14,7 @@ const folder = (partner: string, path: string, access: FolderAccess): FolderEnti
   objectPrefix: folderPrefix(partner, virtualPath(path)),
   access,
   fileGroup: access === "download" ? null : "claims",
+  replicate: false,
 });
 
 const acme = [folder("acme", "/in", "upload"), folder("acme", "/out", "download"), folder("acme", "/shared", "both")];

@@ -1,9 +1,16 @@
 import { randomUUID } from "node:crypto";
+import type { RemovedObject } from "../domain/events/removed-object";
+import { type ScanResult, scanResultType } from "../domain/events/scan-result";
 import type { UploadEnd } from "../domain/events/upload-end";
 import type { UploadedObject } from "../domain/events/uploaded-object";
+import type { Settling } from "../domain/ledger/transfers/settling";
 import { objectKey } from "../domain/paths";
+import type { ScanStatus } from "../domain/scan-status";
 
 export const bucket = "files";
+
+/** A stack that neither scans nor replicates. */
+export const plainStack: Settling = { scan: "none", replicate: null };
 
 /** One upload as S3 announces it: to acme's `/claims`, a new version each time. */
 export function uploaded(overrides: Partial<UploadedObject> = {}): UploadedObject {
@@ -40,28 +47,91 @@ export function ended(
   };
 }
 
+/** What GuardDuty says two seconds later of that upload. */
+export function scanned(
+  { bucket, objectKey, versionId, uploadedAt }: UploadedObject,
+  status: ScanStatus = "NO_THREATS_FOUND",
+): ScanResult {
+  const threats = status === "THREATS_FOUND" ? ["EICAR-Test-File"] : [];
+  return {
+    ...{ eventId: randomUUID(), bucket, objectKey, versionId, status, threats },
+    at: new Date(uploadedAt.getTime() + 2000),
+  };
+}
+
+/** What S3 says a minute later, when that upload is deleted; in a bucket with versions, a marker is put over it. */
+export function removed(upload: UploadedObject, overrides: Partial<RemovedObject> = {}): RemovedObject {
+  return {
+    bucket: upload.bucket,
+    objectKey: upload.objectKey,
+    what: "object",
+    versionId: randomUUID(),
+    sequencer: `${upload.sequencer}F`,
+    removedAt: new Date(upload.uploadedAt.getTime() + 60_000),
+    ...overrides,
+  };
+}
+
 /** The upload as the body of a queue's message: the S3 event. */
 export function s3EventBody(upload: UploadedObject): string {
+  const { size, etag: eTag, versionId, sequencer } = upload;
+  return s3Body("ObjectCreated:Put", upload, upload.uploadedAt, { size, eTag, versionId, sequencer });
+}
+
+/** The removal as the body of a queue's message. */
+export function removalBody(removal: RemovedObject): string {
+  const { versionId, sequencer } = removal;
+  const event = removal.what === "object" ? "DeleteMarkerCreated" : "Delete";
+  return s3Body(`ObjectRemoved:${event}`, removal, removal.removedAt, { versionId, sequencer });
+}
+
+function s3Body(
+  eventName: string,
+  { bucket, objectKey }: { bucket: string; objectKey: string },
+  time: Date,
+  object: Record<string, unknown>,
+): string {
   const record = {
     eventVersion: "2.1",
     eventSource: "aws:s3",
     awsRegion: "eu-central-1",
-    eventTime: upload.uploadedAt.toISOString(),
-    eventName: "ObjectCreated:Put",
+    eventTime: time.toISOString(),
+    eventName,
     userIdentity: { principalId: "AWS:AROAEXAMPLE:acme-login.0292f1e12f20d1a2@s-ccbbd58bb48140b09" },
     s3: {
       s3SchemaVersion: "1.0",
-      bucket: { name: upload.bucket, arn: `arn:aws:s3:::${upload.bucket}` },
-      object: {
-        key: encodeURIComponent(upload.objectKey).replaceAll("%2F", "/").replaceAll("%20", "+"),
-        size: upload.size,
-        eTag: upload.etag,
-        versionId: upload.versionId,
-        sequencer: upload.sequencer,
-      },
+      bucket: { name: bucket, arn: `arn:aws:s3:::${bucket}` },
+      object: { key: encodeURIComponent(objectKey).replaceAll("%2F", "/").replaceAll("%20", "+"), ...object },
     },
   };
   return JSON.stringify({ Records: [record] });
+}
+
+/**
+ * The scan as the body of a queue's message: the event of GuardDuty. Its fields are those that public handlers of it
+ * read, such as communitiesuk/prsdb-webapp.
+ */
+export function scanEventBody({ eventId, bucket, objectKey, versionId, status, threats, at }: ScanResult): string {
+  return JSON.stringify({
+    version: "0",
+    id: eventId,
+    "detail-type": scanResultType,
+    source: "aws.guardduty",
+    account: "000000000000",
+    time: `${at.toISOString().slice(0, 19)}Z`,
+    region: "eu-central-1",
+    resources: ["arn:aws:guardduty:eu-central-1:000000000000:malware-protection-plan/b4c7f464ab3a4EXAMPLE"],
+    detail: {
+      schemaVersion: "1.0",
+      scanStatus: "COMPLETED",
+      resourceType: "S3_OBJECT",
+      s3ObjectDetails: { bucketName: bucket, objectKey, eTag: "an-etag", versionId, s3Throttled: false },
+      scanResultDetails: {
+        scanResultStatus: status,
+        threats: threats.length === 0 ? null : threats.map((name) => ({ name })),
+      },
+    },
+  });
 }
 
 /** The end of the upload as the body of a queue's message: the event of Transfer Family. */

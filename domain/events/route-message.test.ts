@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import s3EventOfEventBridge from "./fixtures/lambda-dotnet-cloudwatchevents-s3objectcreated.json";
 import dotnetS3Event from "./fixtures/lambda-dotnet-s3-event.json";
+import deletion from "./fixtures/lambda-events-s3-delete.json";
 import goS3Event from "./fixtures/lambda-go-s3-event.json";
 import lifecycleEvent from "./fixtures/lambda-go-s3-lifecycle-event.json";
 import snsInSqs from "./fixtures/powertools-ts-sns-body.json";
@@ -82,6 +83,47 @@ describe("routeMessage", () => {
       expect(uploadsOf(lifecycleEvent)).to.deep.equal([]);
     });
 
+    it("reads a deletion in a bucket without versions", () => {
+      expect(objectsOf(deletion)).to.deep.equal({
+        kind: "objects",
+        uploads: [],
+        removals: [
+          {
+            bucket: "example-bucket",
+            objectKey: "test/key",
+            what: "object",
+            versionId: "null",
+            sequencer: "0A1B2C3D4E5F678901",
+            removedAt: new Date(0),
+          },
+        ],
+      });
+    });
+
+    for (const [eventName, what] of [
+      ["ObjectRemoved:DeleteMarkerCreated", "object"],
+      ["ObjectRemoved:Delete", "version"],
+      ["s3:LifecycleExpiration:DeleteMarkerCreated", "object"],
+      ["LifecycleExpiration:Delete", "version"],
+    ] as const) {
+      it(`takes ${eventName} in a bucket with versions for the end of the ${what}`, () => {
+        const event = structuredClone(goS3Event);
+        for (const record of event.Records) record.eventName = eventName;
+        expect(uploadsOf(event)).to.deep.equal([]);
+        expect(removalsOf(event).map(({ what, objectKey, versionId }) => [what, objectKey, versionId])).to.deep.equal([
+          [what, "Happy Face.jpg", "version"],
+        ]);
+      });
+    }
+
+    for (const eventName of ["ObjectTagging:Put", "ObjectRestore:Completed", "ObjectRemoved:Other", "ObjectAcl:Put"]) {
+      it(`takes ${eventName} for nothing`, () => {
+        const event = structuredClone(goS3Event);
+        for (const record of event.Records) record.eventName = eventName;
+        expect(objectsOf(event)).to.deep.equal({ kind: "objects", uploads: [], removals: [] });
+      });
+    }
+
     it("knows the test event", () => {
       const body = { Service: "Amazon S3", Event: "s3:TestEvent", Time: "2026-06-03T17:11:07.000Z", Bucket: "files" };
       expect(routeMessage(JSON.stringify(body))).to.deep.equal({ kind: "s3-test" });
@@ -146,6 +188,70 @@ describe("routeMessage", () => {
       it(`refuses "${detailType}"`, () => {
         expect(() => routeMessage(transferEvent(detailType, { "file-path": "/files/a" }))).to.throw(detailType);
       });
+    }
+  });
+
+  describe("with an event of GuardDuty", () => {
+    const scanEvent = (details: object = {}, overrides: object = {}) => ({
+      version: "0",
+      id: "72c7d362-737a-6dce-fc78-9e27a0171419",
+      "detail-type": "GuardDuty Malware Protection Object Scan Result",
+      source: "aws.guardduty",
+      account: "000000000000",
+      time: "2026-06-03T17:11:09Z",
+      region: "eu-central-1",
+      resources: ["arn:aws:guardduty:eu-central-1:000000000000:malware-protection-plan/b4c7f464ab3a4EXAMPLE"],
+      detail: {
+        schemaVersion: "1.0",
+        scanStatus: "COMPLETED",
+        resourceType: "S3_OBJECT",
+        s3ObjectDetails: {
+          bucketName: "files",
+          objectKey: "acme/claims/a+b %41.json",
+          eTag: "0b1f4fa3b23c325f77bba665c6c79e92",
+          versionId: "v1",
+          s3Throttled: false,
+          ...details,
+        },
+        scanResultDetails: { scanResultStatus: "NO_THREATS_FOUND", threats: null },
+        ...overrides,
+      },
+    });
+    const resultOf = (event: object) => {
+      const message = routeMessage(JSON.stringify(event));
+      if (message.kind !== "scan-result") throw new Error(`it is ${message.kind}`);
+      return message.result;
+    };
+
+    it("reads a verdict, and the key as it is", () => {
+      expect(resultOf(scanEvent())).to.deep.equal({
+        eventId: "72c7d362-737a-6dce-fc78-9e27a0171419",
+        bucket: "files",
+        objectKey: "acme/claims/a+b %41.json",
+        versionId: "v1",
+        status: "NO_THREATS_FOUND",
+        threats: [],
+        at: new Date("2026-06-03T17:11:09Z"),
+      });
+    });
+
+    it("reads what was found", () => {
+      const threats = [{ name: "EICAR-Test-File" }, { name: "Other" }];
+      const event = scanEvent({}, { scanResultDetails: { scanResultStatus: "THREATS_FOUND", threats } });
+      expect(resultOf(event)).to.deep.include({ status: "THREATS_FOUND", threats: ["EICAR-Test-File", "Other"] });
+    });
+
+    it("reads the version of a bucket without any", () => {
+      expect(resultOf(scanEvent({ versionId: null })).versionId).to.equal("null");
+      expect(resultOf(scanEvent({ versionId: undefined })).versionId).to.equal("null");
+    });
+
+    for (const [what, event] of [
+      ["a verdict that it does not know", scanEvent({}, { scanResultDetails: { scanResultStatus: "FINE" } })],
+      ["another event of the same service", { ...scanEvent(), "detail-type": "GuardDuty Finding" }],
+      ["no key", scanEvent({ objectKey: "" })],
+    ] as const) {
+      it(`refuses ${what}`, () => expect(() => resultOf(event)).to.throw("not an event that we know"));
     }
   });
 

@@ -57,6 +57,10 @@ export function openLedger(address: LedgerAddress): Ledger {
 async function transact<Result>(pool: Pool, work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
   const client: PoolClient = await pool.connect();
   let broken: Error | undefined;
+  // A connection may break while the work waits for something else than the database. The next query says so; without
+  // a listener it would end the process.
+  const ignore = () => {};
+  client.on("error", ignore);
   try {
     await client.query("BEGIN");
     const result = await work(client);
@@ -69,6 +73,7 @@ async function transact<Result>(pool: Pool, work: (transaction: Queryable) => Pr
     });
     throw error;
   } finally {
+    client.off("error", ignore);
     client.release(broken);
   }
 }

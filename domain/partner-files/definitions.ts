@@ -88,7 +88,7 @@ const folder = z.strictObject({
     .describe("upload: put files here, not read them back. download: list and get. both: everything."),
   fileGroup: z.string().optional().describe("The file group that uploads here belong to."),
   replicateToEfs: z
-    .boolean("write true or false")
+    .boolean()
     .default(false)
     .describe(
       "true: whole files (and, where the stack scans for malware, clean ones) are copied to the stack's file system (EFS) as well, under the same path. Without it, they are not.",

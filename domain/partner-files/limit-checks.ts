@@ -1,7 +1,10 @@
 import { sortedJson } from "../entitlements";
+import { mountPath } from "../mount-path";
 import { compileEntitlements } from "../partner-access";
+import { folderPrefix, virtualPath } from "../paths";
 import { addressIsIn, cidrMistake } from "../source-address";
 import type { Check } from "./checks";
+import { originalId } from "./former-ids";
 
 /** Keys that AWS Transfer Family keeps for one service-managed user (aws-ia/terraform-aws-transfer-family issue 69). */
 const mostKeys = 50;
@@ -84,6 +87,20 @@ export const limitChecks: Record<string, Check> = {
           ...source.locate(["folders", index, "virtualPath"]),
           message: `"${virtualPath}" and "${twin.virtualPath}" differ only in case, and many clients take them for one`,
           fix: "give one of them another name",
+        });
+      }
+    }
+  },
+  "A folder that is copied to the file system has names that it takes": ({ partners }, report) => {
+    for (const partner of partners) {
+      for (const [index, folder] of partner.settings.folders.entries()) {
+        if (!folder.replicateToEfs) continue;
+        const mistake = mountPath(`${folderPrefix(originalId(partner), virtualPath(folder.virtualPath))}file`);
+        if (typeof mistake !== "string") continue;
+        report({
+          ...partner.source.locate(["folders", index, "virtualPath"]),
+          message: `nothing in this folder can be copied to the file system: ${mistake}`,
+          fix: "give it another name, or leave `replicateToEfs` out",
         });
       }
     }

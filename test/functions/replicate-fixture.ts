@@ -80,7 +80,7 @@ export function replicateInstance(
     async readVersion({ versionId }) {
       const content = objects.get(versionId);
       if (content === undefined) return null;
-      return content instanceof Buffer ? Readable.from([content]) : content();
+      return typeof content === "function" ? content() : Readable.from([content]);
     },
     ...overrides,
   };

@@ -171,12 +171,13 @@ describe("route with folders that are replicated", () => {
     const marker = removed(upload);
     const purged = removed(upload, { what: "version", versionId: upload.versionId });
     await handle(removalBody(marker), removalBody(purged), removalBody(removed(placed())));
-    expect(replications.map(({ kind, versionId, objectPrefix, size }) => [kind, versionId, objectPrefix, size])).to.deep
-      .equal([
-        ["removed", marker.versionId, "acme/shared/", 0],
-        ["purged", upload.versionId, "acme/shared/", 0],
-        ["removed", replications[2]?.versionId, "acme/inbox/", 0],
-      ]);
+    expect(
+      replications.map(({ kind, versionId, objectPrefix, size }) => [kind, versionId, objectPrefix, size]),
+    ).to.deep.equal([
+      ["removed", marker.versionId, "acme/shared/", 0],
+      ["purged", upload.versionId, "acme/shared/", 0],
+      ["removed", replications[2]?.versionId, "acme/inbox/", 0],
+    ]);
     expect((await fixture.ledger.query("SELECT FROM transfer")).rowCount).to.equal(0);
   });
 

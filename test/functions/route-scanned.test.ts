@@ -71,7 +71,11 @@ describe("route in a stack that scans for malware", () => {
   it("holds what could not be judged, and tells the publisher once", async () => {
     const { handle, notifications } = start();
     const upload = uploaded();
-    const bodies = [s3EventBody(upload), transferEventBody(ended(upload)), scanEventBody(scanned(upload, "UNSUPPORTED"))];
+    const bodies = [
+      s3EventBody(upload),
+      transferEventBody(ended(upload)),
+      scanEventBody(scanned(upload, "UNSUPPORTED")),
+    ];
     for (const body of [...bodies, ...bodies]) await handle(body);
     expect(await states()).to.deep.equal(["held"]);
     expect(notifications.map(({ event }) => event)).to.deep.equal(["transfer.held"]);

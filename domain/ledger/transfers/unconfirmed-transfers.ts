@@ -6,7 +6,7 @@ export interface UnconfirmedTransfer {
   objectKey: string;
 }
 
-/** Transfers that have waited longer than this for the event that ends their upload, oldest first. */
+/** Transfers that have waited longer than this for the events that settle them, oldest first. */
 export async function unconfirmedTransfers(
   ledger: Queryable,
   afterSeconds: number,

@@ -192,4 +192,29 @@ export const brokenFlowsAndLimits: BrokenFolder[] = [
       `clinic/partner.yaml:2:20: this looks like a password in a URL; ${secretFix}`,
     ],
   },
+  {
+    check: "A folder that is copied to the file system has names that it takes",
+    title: "a replicated folder with a name that is too long for a file system, beside one that is copied nowhere",
+    edits: [
+      {
+        in: clinic,
+        replace: "folders:\n",
+        by: `folders:
+  - virtualPath: /${"x".repeat(256)}
+    access: download
+    replicateToEfs: true
+  - virtualPath: /${"y".repeat(256)}
+    access: download
+`,
+      },
+    ],
+    problems: [
+      "clinic/partner.yaml:8:18: nothing in this folder can be copied to the file system: it has a name of more than 255 bytes in it; give it another name, or leave `replicateToEfs` out",
+    ],
+  },
+  {
+    title: "a choice to replicate that is none",
+    edits: [{ in: clinic, replace: "access: upload", by: "access: upload\n    replicateToEfs: maybe" }],
+    problems: ['clinic/partner.yaml:10:21: "folders[0].replicateToEfs" is text; it must be true or false'],
+  },
 ];

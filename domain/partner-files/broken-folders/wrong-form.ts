@@ -191,7 +191,7 @@ export const wrongForm: BrokenFolder[] = [
       'acme/partner.yaml:16:11: "destinations.intake.port" cannot be 100000000000000000000; use a port up to 65535',
       'acme/partner.yaml:18:21: "destinations.intake.authentication" cannot be "passwort"; did you mean "password"?',
       'acme/partner.yaml:23:14: "notifications[0].events[0]" cannot be "delivery.fail"; did you mean "delivery.failed"?',
-      'acme/partner.yaml:23:29: "notifications[0].events[1]" cannot be "all"; use one of "transfer.truncated", "transfer.held", "delivery.delivered", "delivery.failed"',
+      'acme/partner.yaml:23:29: "notifications[0].events[1]" cannot be "all"; use one of "transfer.truncated", "transfer.held", "transfer.quarantined", "delivery.delivered", "delivery.failed"',
       'clinic/partner.yaml:6:20: "login.passwordVersion" is the number 1.5; it must be a whole number',
     ],
   },

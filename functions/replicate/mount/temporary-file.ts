@@ -3,14 +3,11 @@ import { constants } from "node:fs";
 import { type FileHandle, lstat, open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { temporaryFolder } from "../../../domain/mount-path";
 import type { Mount } from "./mount";
 import { walk } from "./walk";
 
 const namePattern = /^[0-9a-f]{32}\.part$/;
-/** Bytes that wait at most, for one file, to be written together. */
-const writeBuffer = 1024 * 1024;
 
 export interface FileContent {
   content: Readable;
@@ -30,7 +27,8 @@ export async function writeTemporaryFile(mount: Mount, { content, size, modified
   try {
     await walk(mount, [temporaryFolder], { create: true });
     handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
-    await pipeline(content, handle.createWriteStream({ autoClose: false, highWaterMark: writeBuffer }));
+    // Chunk by chunk: the next one is read when the one before is written, so memory does not grow with the file.
+    await handle.writeFile(content);
     const written = (await handle.stat()).size;
     if (written !== size) throw new Error(`${written} bytes came of ${size}`);
     await handle.chmod(mount.fileMode);

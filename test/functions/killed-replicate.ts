@@ -1,0 +1,33 @@
+import { Readable } from "node:stream";
+import { openLedger } from "../../domain/ledger/ledger";
+import { replicate } from "../../functions/replicate/replicate";
+import { bucket } from "../uploads-fixture";
+
+/** Run as a process of its own: handles one order, and is killed between the rename and the commit. */
+const { host, port, certificateAuthority, mount, body, content } = JSON.parse(process.env.KILLED ?? "{}") as {
+  host: string;
+  port: number;
+  certificateAuthority: string;
+  mount: string;
+  body: string;
+  content: string;
+};
+const user = { user: "quayside_replicate", password: async () => "an IAM token" };
+const ledger = openLedger({ host, port, database: "postgres", certificateAuthority, ...user });
+replicate({ Records: [{ messageId: "message", body }] } as never, {
+  ledger: {
+    ...ledger,
+    transaction: (work) =>
+      ledger.transaction(async (transaction) => {
+        await work(transaction);
+        process.kill(process.pid, "SIGKILL");
+        return new Promise(() => {});
+      }),
+  },
+  readVersion: async () => Readable.from([Buffer.from(content, "hex")]),
+  mount: { path: mount, fileMode: 0o640, directoryMode: 0o750 },
+  bucket,
+  mirrorDeletions: true,
+  clock: () => new Date(),
+  log: () => {},
+}).then(() => process.exit(0));
