@@ -16,7 +16,7 @@ describe("createFolderMarker", () => {
   it("writes an empty object, unless there is one", async () => {
     const { inputs, done } = create();
     expect(await done).to.equal(true);
-    expect(inputs).to.deep.equal([{ Bucket: "files", Key: "acme/claims/", Body: "", IfNoneMatch: "*" }]);
+    expect(inputs).to.deep.equal([{ Bucket: "files", Key: "acme/claims/", ContentLength: 0, IfNoneMatch: "*" }]);
   });
 
   it("leaves one alone that is there, or is just being written", async () => {

@@ -12,7 +12,7 @@ const exists = new Set(["PreconditionFailed", "ConditionalRequestConflict"]);
 export function createFolderMarker(s3: Pick<S3Client, "send">, bucket: string): CreateFolderMarker {
   return async (objectPrefix) => {
     try {
-      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: objectPrefix, Body: "", IfNoneMatch: "*" }));
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: objectPrefix, ContentLength: 0, IfNoneMatch: "*" }));
       return true;
     } catch (error) {
       if (error instanceof Error && exists.has(error.name)) return false;

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const specs = "{domain,adapters,functions,jobs,infra,local,test}/**/*.test.ts";
+const specs = "{domain,adapters,cli,functions,jobs,infra,local,test}/**/*.test.ts";
 const folder = mkdtempSync(join(tmpdir(), "quayside-test-"));
 const countsFile = join(folder, "counts.json");
 const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -22,7 +22,8 @@ function run(title, command, args, { quiet = true, env = {} } = {}) {
     child.on("error", (error) => (output += error.message));
     child.on("close", (code) => {
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      if (quiet) console.log(`${code === 0 ? "ok" : "FAILED"}  ${title} (${seconds} s)\n${code === 0 ? "" : output}`.trimEnd());
+      if (quiet)
+        console.log(`${code === 0 ? "ok" : "FAILED"}  ${title} (${seconds} s)\n${code === 0 ? "" : output}`.trimEnd());
       resolve(code === 0);
     });
   });
@@ -42,10 +43,15 @@ try {
       check("types", process.execPath, ["node_modules/typescript/bin/tsc", "--noEmit"]),
       check("lint", process.execPath, ["node_modules/@biomejs/biome/bin/biome", "check", "."]),
     ]);
-    const passed = await run("tests", process.execPath, ["node_modules/mocha/bin/mocha.js", ...process.argv.slice(2), specs], {
-      quiet: false,
-      env: { TEST_COUNTS: countsFile },
-    });
+    const passed = await run(
+      "tests",
+      process.execPath,
+      ["node_modules/mocha/bin/mocha.js", ...process.argv.slice(2), specs],
+      {
+        quiet: false,
+        env: { TEST_COUNTS: countsFile },
+      },
+    );
     await checks;
     try {
       const tests = JSON.parse(readFileSync(countsFile, "utf8"));
