@@ -50,7 +50,13 @@ export async function convert(conversion: Conversion): Promise<void> {
     autoload_known_extensions: "false",
   });
   const connection = await instance.connect();
-  const interrupt = () => connection.interrupt();
+  // Again and again, because between two statements there is nothing to interrupt, and the next would run to its end.
+  let interrupting: NodeJS.Timeout | undefined;
+  const interrupt = () => {
+    connection.interrupt();
+    interrupting = setInterval(() => connection.interrupt(), 20);
+  };
+  if (signal?.aborted) interrupt();
   signal?.addEventListener("abort", interrupt, { once: true });
   try {
     await convertWith(connection, conversion);
@@ -58,6 +64,7 @@ export async function convert(conversion: Conversion): Promise<void> {
     throw duckdbFailure(error, { paths: [conversion.inputPath, conversion.outputPath] });
   } finally {
     signal?.removeEventListener("abort", interrupt);
+    clearInterval(interrupting);
     connection.closeSync();
     instance.closeSync();
     await rm(spillFolder, { recursive: true, force: true });
