@@ -487,14 +487,25 @@ function samplesBelong({ partners, broken }: Folder, report: Report): void {
 }
 
 function notificationsAreUnique({ partners }: Folder, report: Report): void {
-  for (const { settings, source } of partners) {
-    const emails = settings.notifications.map(({ email }) => email.toLowerCase());
-    for (const [index, email] of emails.entries()) {
-      if (emails.indexOf(email) === index) continue;
+  const owners = new Map<string, string>();
+  for (const { id, settings, source } of partners) {
+    for (const [index, { email }] of settings.notifications.entries()) {
+      const address = email.toLowerCase();
+      const owner = owners.get(address);
+      owners.set(address, owner ?? id);
+      if (owner === undefined) continue;
+      // SNS refuses a second subscription of an address that asks for other events.
       report({
         ...at(source, ["notifications", index, "email"]),
-        message: `"${email}" is listed twice, and SNS keeps one subscription for an address`,
-        fix: "put all its events into one entry",
+        ...(owner === id
+          ? {
+              message: `"${address}" is listed twice, and SNS keeps one subscription for an address`,
+              fix: "put all its events into one entry",
+            }
+          : {
+              message: `"${address}" is told of ${owner} already, and SNS keeps one subscription for an address`,
+              fix: `use another address for one of them, such as ${address.replace("@", `+${id}@`)}`,
+            }),
       });
     }
   }

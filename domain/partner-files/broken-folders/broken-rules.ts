@@ -351,4 +351,18 @@ export const brokenRules: BrokenFolder[] = [
       'acme/partner.yaml:23:12: "mft@acme.example" is listed twice, and SNS keeps one subscription for an address; put all its events into one entry',
     ],
   },
+  {
+    check: "An address is told of events once",
+    title: "an address that is told of another partner already",
+    edits: [
+      {
+        in: "clinic/partner.yaml",
+        replace: "login:",
+        by: "notifications:\n  - email: mft@acme.example\n    events: [transfer.held]\nlogin:",
+      },
+    ],
+    problems: [
+      'clinic/partner.yaml:6:12: "mft@acme.example" is told of acme already, and SNS keeps one subscription for an address; use another address for one of them, such as mft+clinic@acme.example',
+    ],
+  },
 ];
