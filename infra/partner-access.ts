@@ -88,7 +88,8 @@ export class PartnerAccess extends ComponentResource {
           },
           { parent: this },
         );
-        return [destination, secret.arn];
+        // Its name is known in a preview, its ARN is not: with that, a reviewer could not see the input of a new partner.
+        return [destination, secret.name];
       }),
     );
   }

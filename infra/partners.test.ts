@@ -60,7 +60,7 @@ describe("partners in the program", () => {
       expect(inputs).to.include({ functionName: "quayside-prod-reconcile", lifecycleScope: "CRUD" });
       const input = JSON.parse(String(inputs.input));
       expect(input.entitlements).to.include({ partner: "acme", name: "acme Inc" });
-      expect(input.destinationSecrets).to.deep.equal({ intake: program.one("Secret", "acme/intake").state.arn });
+      expect(input.destinationSecrets).to.deep.equal({ intake: program.one("Secret", "acme/intake").inputs.name });
       expect(Object.keys(input.entitlements)).to.deep.equal(Object.keys(input.entitlements).sort());
     });
 

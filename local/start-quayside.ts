@@ -1,8 +1,8 @@
-import pc from "picocolors";
 import { partnerAccess } from "../domain/partner-access";
 import type { Partner } from "../domain/partner-files/partner";
 import { formatProblem } from "../domain/problem";
 import { changeLines, resourceSummary } from "./console/change-lines";
+import { colours } from "./console/colours";
 import { ledgerTable, printable } from "./console/ledger-table";
 import { partnerLines } from "./console/partner-lines";
 import { openTerminal, symbols, type Terminal } from "./console/terminal";
@@ -55,7 +55,7 @@ const exitCode = ({ reason }: AbortSignal): number | undefined =>
   reason instanceof Interruption ? reason.exitCode : undefined;
 
 function startStandIns(terminal: Terminal, { partners }: StartOptions, log: RecentLog): Promise<Demonstration> {
-  terminal.line(pc.bold("Quayside on this machine"));
+  terminal.line(colours.bold("Quayside on this machine"));
   return terminal.step("stand-ins for AWS", () => Demonstration.start(partners, { onLog: (entry) => log.add(entry) }));
 }
 
@@ -130,7 +130,7 @@ async function follow(
   folder: string,
   signal: AbortSignal,
 ): Promise<void> {
-  terminal.line(`\n  following ${pc.bold(`${folder}/`)}; Ctrl-C ends everything`);
+  terminal.line(`\n  following ${colours.bold(`${folder}/`)}; Ctrl-C ends everything`);
   await watchFolder(
     folder,
     async () => {
@@ -155,7 +155,7 @@ async function follow(
 }
 
 function report(terminal: Terminal, error: unknown, log?: RecentLog): void {
-  terminal.line(`\n  ${symbols.failed} ${pc.red(error instanceof Error ? error.message : String(error))}`);
+  terminal.line(`\n  ${symbols.failed} ${colours.red(error instanceof Error ? error.message : String(error))}`);
   if (error instanceof PartnerProblems) {
     for (const problem of error.problems) terminal.line(`    ${formatProblem(problem)}`);
     terminal.line("    nothing was changed");
@@ -163,7 +163,7 @@ function report(terminal: Terminal, error: unknown, log?: RecentLog): void {
   }
   const lines = log?.lines() ?? [];
   if (lines.length > 0) terminal.line("  what the stand-ins said last:");
-  for (const line of lines) terminal.line(pc.dim(`    ${line}`));
+  for (const line of lines) terminal.line(colours.dim(`    ${line}`));
 }
 
 /** The last lines of what functions, jobs and endpoints printed, for when something goes wrong. */

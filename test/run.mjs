@@ -46,7 +46,13 @@ try {
     const passed = await run(
       "tests",
       process.execPath,
-      ["node_modules/mocha/bin/mocha.js", ...process.argv.slice(2), specs],
+      [
+        "node_modules/mocha/bin/mocha.js",
+        // Mocha would also colour what CI writes into a file.
+        ...(process.stdout.isTTY ? [] : ["--no-color"]),
+        ...process.argv.slice(2),
+        specs,
+      ],
       {
         quiet: false,
         env: { TEST_COUNTS: countsFile },

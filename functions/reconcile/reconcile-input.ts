@@ -4,7 +4,7 @@ import { type Entitlements, sortedJson } from "../../domain/entitlements";
 /** What the program asks for: the input of its `lambda.Invocation` with `lifecycleScope: "CRUD"`. */
 export interface ReconcileInput {
   entitlements: Entitlements;
-  /** ARN of each destination's secret, by the destination's name. */
+  /** Name of each destination's secret in Secrets Manager, by the destination's name. */
   destinationSecrets: Record<string, string>;
   /** Added by the provider: facts of the resource's life. */
   tf: { action: "create" | "update" | "delete"; prev_input: Omit<ReconcileInput, "tf"> | null };

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { DeliveryFailure } from "../../domain/delivery-failure";
 import { type PushCredentials, readPushCredentials } from "./push-credentials";
 
-const secretArn = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:push/acme/inbox-AbCdEf";
+const secretName = "quayside/dev/push/acme/inbox";
 
 /** Reads a secret that holds this text, or whose reading fails with this error. */
 async function read(authentication: "password" | "key", held: string | Error): Promise<PushCredentials> {
@@ -15,9 +15,9 @@ async function read(authentication: "password" | "key", held: string | Error): P
   };
   const credentials = await readPushCredentials({ send: send as SecretsManagerClient["send"] })({
     ...{ id: "acme/inbox", host: "sftp.example", port: 22, username: "quayside", hostKeys: [] },
-    ...{ authentication, secretArn },
+    ...{ authentication, secretName },
   });
-  expect(asked).to.deep.equal([{ SecretId: secretArn }]);
+  expect(asked).to.deep.equal([{ SecretId: secretName }]);
   return credentials;
 }
 
@@ -55,7 +55,7 @@ describe("readPushCredentials", () => {
     it(`says which secret to fill, and how, where a ${authentication} secret holds ${JSON.stringify(text)}`, async () => {
       const failure = await failureOf(read(authentication, text));
       expect(failure).to.include({ canPass: false, reach: "destination" });
-      expect(failure.message).to.include(`put-secret-value --secret-id ${secretArn}`);
+      expect(failure.message).to.include(`put-secret-value --secret-id ${secretName}`);
       expect(failure.message).to.include(authentication === "password" ? '{"password": "…"}' : '"privateKey"');
       if (text !== "") expect(failure.message).not.to.include(text);
     });

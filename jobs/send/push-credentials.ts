@@ -17,15 +17,15 @@ const shapes = {
  */
 export function readPushCredentials(secrets: Pick<SecretsManagerClient, "send">) {
   return async (destination: PushDestination): Promise<PushCredentials> => {
-    const { secretArn, authentication, id } = destination;
+    const { secretName, authentication, id } = destination;
     let text: string | undefined;
     try {
-      ({ SecretString: text } = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn })));
+      ({ SecretString: text } = await secrets.send(new GetSecretValueCommand({ SecretId: secretName })));
     } catch (error) {
       const name = error instanceof Error ? error.name : "";
       // Secrets Manager says this of a secret that has no value yet as well as of one that does not exist.
       if (name === "ResourceNotFoundException") throw unfilled(destination, "has no value");
-      throw new DeliveryFailure(`cannot read the secret for ${id} (${secretArn}): ${name}: ${messageOf(error)}`, {
+      throw new DeliveryFailure(`cannot read the secret for ${id} (${secretName}): ${name}: ${messageOf(error)}`, {
         canPass: true,
         reach: "destination",
       });
@@ -36,9 +36,9 @@ export function readPushCredentials(secrets: Pick<SecretsManagerClient, "send">)
   };
 }
 
-function unfilled({ id, secretArn, authentication }: PushDestination, problem: string): DeliveryFailure {
+function unfilled({ id, secretName, authentication }: PushDestination, problem: string): DeliveryFailure {
   return new DeliveryFailure(
-    `the secret for ${id} ${problem}. Fill it: aws secretsmanager put-secret-value --secret-id ${secretArn} ` +
+    `the secret for ${id} ${problem}. Fill it: aws secretsmanager put-secret-value --secret-id ${secretName} ` +
       `--secret-string '${shapes[authentication]}', then retry the delivery`,
     { canPass: false, reach: "destination" },
   );

@@ -1,11 +1,11 @@
-import pc from "picocolors";
 import type { Change } from "../program/local-stack";
+import { colours } from "./colours";
 
 const signs: Record<Change["operation"], string> = {
-  create: pc.green("+"),
-  update: pc.yellow("~"),
-  replace: pc.magenta("±"),
-  delete: pc.red("-"),
+  create: colours.green("+"),
+  update: colours.yellow("~"),
+  replace: colours.magenta("±"),
+  delete: colours.red("-"),
 };
 
 /** One line for each change: `  ~ aws:lambda/invocation:Invocation acme-health (input)`. Components are left out. */
@@ -13,8 +13,8 @@ export function changeLines(changes: readonly Change[]): string[] {
   return changes
     .filter(({ type }) => !type.startsWith("pulumi:"))
     .map(({ operation, type, name, keys }) => {
-      const detail = keys.length === 0 ? "" : pc.dim(` (${keys.join(", ")})`);
-      return `    ${signs[operation]} ${type} ${pc.bold(name)}${detail}`;
+      const detail = keys.length === 0 ? "" : colours.dim(` (${keys.join(", ")})`);
+      return `    ${signs[operation]} ${type} ${colours.bold(name)}${detail}`;
     });
 }
 

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
-import pc from "picocolors";
 import type { LedgerDelivery, LedgerRow } from "../../domain/ledger/transfers/read-ledger";
+import { colours } from "./colours";
 
 const plain = {
   style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
@@ -15,14 +15,14 @@ const plain = {
 export function ledgerTable(rows: readonly LedgerRow[]): string {
   const table = new Table({
     head: ["#", "from", "file", "bytes", "state", "to", "delivered as", "bytes", "SHA-256", "routed", "arrived"].map(
-      pc.bold,
+      colours.bold,
     ),
     ...plain,
   });
   for (const row of [...rows].reverse()) {
     const upload = [String(row.transfer), row.publisher, printable(row.fileName), String(row.size)];
     if (row.deliveries.length === 0) {
-      const state = row.state === "routed" ? pc.dim("no subscriber") : coloured(row.state);
+      const state = row.state === "routed" ? colours.dim("no subscriber") : coloured(row.state);
       table.push([...upload, state, "", row.reason ?? "", "", short(row.sha256), since(row, row.settledAt), ""]);
     }
     for (const [index, delivery] of row.deliveries.entries()) {
@@ -45,9 +45,9 @@ function deliveryCells(row: LedgerRow, delivery: LedgerDelivery): string[] {
 }
 
 function coloured(state: string): string {
-  if (state === "delivered" || state === "routed") return pc.green(state);
-  if (state === "failed" || state === "truncated") return pc.red(state);
-  return pc.yellow(state);
+  if (state === "delivered" || state === "routed") return colours.green(state);
+  if (state === "failed" || state === "truncated") return colours.red(state);
+  return colours.yellow(state);
 }
 
 const short = (sha256: string | null) => (sha256 === null ? "" : `${sha256.slice(0, 12)}…`);

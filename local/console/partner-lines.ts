@@ -1,5 +1,5 @@
-import pc from "picocolors";
 import type { Entitlements, Subscription } from "../../domain/entitlements";
+import { colours } from "./colours";
 
 /** How to log in on this machine, right now. */
 export interface LocalLogin {
@@ -18,20 +18,23 @@ export function partnerLines(
   here?: LocalLogin,
 ): string[] {
   const rows: [string, string][] = [];
-  const where = login?.endpoint === "internal" ? pc.dim("  on the internal endpoint") : "";
-  if (here?.privateKeyFile) rows.push(["log in", `${pc.cyan(sftpCommand(here))}${where}`]);
+  const where = login?.endpoint === "internal" ? colours.dim("  on the internal endpoint") : "";
+  if (here?.privateKeyFile) rows.push(["log in", `${colours.cyan(sftpCommand(here))}${where}`]);
   if (here?.password) {
     const { privateKeyFile: _, ...byPassword } = here;
-    rows.push(["log in", `${pc.cyan(sftpCommand(byPassword))}  password ${pc.bold(here.password)}`]);
+    rows.push(["log in", `${colours.cyan(sftpCommand(byPassword))}  password ${colours.bold(here.password)}`]);
   }
-  if (!login) rows.push(["log in", pc.dim("no login: it only receives by push")]);
+  if (!login) rows.push(["log in", colours.dim("no login: it only receives by push")]);
   if (login && login.sourceAddresses.length > 0) rows.push(["from", login.sourceAddresses.join(", ")]);
   for (const { virtualPath, access, fileGroup, replicate } of folders) {
     const path = fileGroup ? `${virtualPath} → ${fileGroup}` : virtualPath;
     rows.push([access === "both" ? "up/down" : access, replicate ? `${path}, copied to the file system` : path]);
   }
   for (const subscription of subscriptions) rows.push(["receives", receives(subscription)]);
-  return [`  ${pc.bold(partner)}  ${name}`, ...rows.map(([what, text]) => `    ${pc.dim(what.padEnd(9))} ${text}`)];
+  return [
+    `  ${colours.bold(partner)}  ${name}`,
+    ...rows.map(([what, text]) => `    ${colours.dim(what.padEnd(9))} ${text}`),
+  ];
 }
 
 export function sftpCommand({ host, port, username, privateKeyFile }: LocalLogin): string {

@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { colours } from "./colours";
 
 /** Where progress goes. Colours and moving lines only on a terminal. */
 export interface Terminal {
@@ -8,7 +8,7 @@ export interface Terminal {
   step<Result>(title: string, work: (note: (detail: string) => void) => Promise<Result>): Promise<Result>;
 }
 
-export const symbols = { done: pc.green("✔"), failed: pc.red("✖"), busy: pc.cyan("…") } as const;
+export const symbols = { done: colours.green("✔"), failed: colours.red("✖"), busy: colours.cyan("…") } as const;
 
 export function openTerminal(stream: NodeJS.WriteStream): Terminal {
   const moving = stream.isTTY === true;
@@ -23,7 +23,7 @@ export function openTerminal(stream: NodeJS.WriteStream): Terminal {
       const end = (symbol: string, detail: string) => {
         const seconds = ((performance.now() - started) / 1000).toFixed(1);
         if (moving) stream.write("\r\u001b[2K");
-        line(`  ${symbol} ${title}${detail && `: ${detail}`} ${pc.dim(`${seconds} s`)}`);
+        line(`  ${symbol} ${title}${detail && `: ${detail}`} ${colours.dim(`${seconds} s`)}`);
       };
       let detail = "";
       show(`  ${symbols.busy} ${title}`);

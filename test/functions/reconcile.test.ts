@@ -80,7 +80,9 @@ describe("reconcile", () => {
     };
     let previous: Omit<ReconcileInput, "tf"> | null = null;
     const send = async (action: ReconcileInput["tf"]["action"], entitlements: Entitlements, more: object = {}) => {
-      const destinationSecrets = Object.fromEntries(entitlements.destinations.map(({ name }) => [name, `arn:${name}`]));
+      const destinationSecrets = Object.fromEntries(
+        entitlements.destinations.map(({ name }) => [name, `push/${name}`]),
+      );
       const input = { entitlements, destinationSecrets, ...more };
       const prev_input = action === "create" ? null : previous;
       const result = await reconcile({ ...input, tf: { action, prev_input } }, dependencies);

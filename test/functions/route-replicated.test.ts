@@ -170,13 +170,15 @@ describe("route with folders that are replicated", () => {
     const upload = uploaded({ objectKey: objectKey("acme/shared/x/a.json") });
     const marker = removed(upload);
     const purged = removed(upload, { what: "version", versionId: upload.versionId });
-    await handle(removalBody(marker), removalBody(purged), removalBody(removed(placed())));
+    const gone = removed(placed());
+    // Messages of one batch are handled side by side, so their order is nobody's promise.
+    await handle(removalBody(marker), removalBody(purged), removalBody(gone));
     expect(
       replications.map(({ kind, versionId, objectPrefix, size }) => [kind, versionId, objectPrefix, size]),
-    ).to.deep.equal([
+    ).to.have.deep.members([
       ["removed", marker.versionId, "acme/shared/", 0],
       ["purged", upload.versionId, "acme/shared/", 0],
-      ["removed", replications[2]?.versionId, "acme/inbox/", 0],
+      ["removed", gone.versionId, "acme/inbox/", 0],
     ]);
     expect((await fixture.ledger.query("SELECT FROM transfer")).rowCount).to.equal(0);
   });

@@ -20,7 +20,7 @@ describe("entitlements in the ledger", () => {
 
   const apply = (
     entitlements: Entitlements,
-    secrets: Record<string, string> = { main: "arn:main", other: "arn:other" },
+    secrets: Record<string, string> = { main: "push/main", other: "push/other" },
   ) => fixture.ledger.transaction((transaction) => applyEntitlements(transaction, entitlements, secrets, "input"));
 
   const routeOne = async () => {

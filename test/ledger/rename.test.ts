@@ -25,7 +25,7 @@ describe("a renamed partner in the ledger", () => {
 
   const apply = (entitlements: Entitlements, input = "input") =>
     fixture.ledger.transaction((transaction) =>
-      applyEntitlements(transaction, entitlements, { main: "arn:main" }, input),
+      applyEntitlements(transaction, entitlements, { main: "push/main" }, input),
     );
   /** What the files say after the rename: another id, everything else as it was. */
   const renamed = (before: Entitlements, partner: string, ...previously: string[]): Entitlements => ({

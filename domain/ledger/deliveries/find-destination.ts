@@ -11,13 +11,13 @@ export interface PushDestination {
   hostKeys: string[];
   authentication: "password" | "key";
   /** The secret that holds the password or key. */
-  secretArn: string;
+  secretName: string;
 }
 
 /** The destination with this id; null where there is none. One that left the files is still found: its queue may not be empty. */
 export async function findDestination(ledger: Queryable, id: string): Promise<PushDestination | null> {
   const { rows } = await ledger.query<PushDestination>(
-    `SELECT id, host, port, username, host_keys AS "hostKeys", authentication, secret_arn AS "secretArn"
+    `SELECT id, host, port, username, host_keys AS "hostKeys", authentication, secret_name AS "secretName"
      FROM destination WHERE id = $1`,
     [id],
   );

@@ -93,19 +93,19 @@ async function upsertDestinations(
   secrets: Readonly<Record<string, string>>,
 ): Promise<void> {
   const wanted = destinations.map((destination) => {
-    const secretArn = secrets[destination.name];
-    if (secretArn === undefined) throw new Error(`destination ${partner}/${destination.name} has no secret`);
-    return { ...destination, secretArn };
+    const secretName = secrets[destination.name];
+    if (secretName === undefined) throw new Error(`destination ${partner}/${destination.name} has no secret`);
+    return { ...destination, secretName };
   });
   await transaction.query(
-    `INSERT INTO destination (id, partner, name, host, port, username, host_keys, authentication, secret_arn)
+    `INSERT INTO destination (id, partner, name, host, port, username, host_keys, authentication, secret_name)
      SELECT $1 || '/' || name, $1, name, host, port, username,
-            ARRAY(SELECT jsonb_array_elements_text("hostKeys")), authentication, "secretArn"
+            ARRAY(SELECT jsonb_array_elements_text("hostKeys")), authentication, "secretName"
      FROM jsonb_to_recordset($2::jsonb)
-       AS wanted (name text, host text, port integer, username text, "hostKeys" jsonb, authentication text, "secretArn" text)
+       AS wanted (name text, host text, port integer, username text, "hostKeys" jsonb, authentication text, "secretName" text)
      ON CONFLICT (id) DO UPDATE SET
        host = excluded.host, port = excluded.port, username = excluded.username, host_keys = excluded.host_keys,
-       authentication = excluded.authentication, secret_arn = excluded.secret_arn, active = true`,
+       authentication = excluded.authentication, secret_name = excluded.secret_name, active = true`,
     [partner, JSON.stringify(wanted)],
   );
   await transaction.query("UPDATE destination SET active = false WHERE partner = $1 AND active AND name <> ALL ($2)", [

@@ -37,7 +37,7 @@ CREATE TABLE destination (
   username       text NOT NULL,
   host_keys      text[] NOT NULL CHECK (cardinality(host_keys) BETWEEN 1 AND 2),
   authentication text NOT NULL CHECK (authentication IN ('password', 'key')),
-  secret_arn     text NOT NULL,
+  secret_name     text NOT NULL,
   active         boolean NOT NULL DEFAULT true,
   UNIQUE (partner, name)
 );
