@@ -55,7 +55,8 @@ try {
       ],
       {
         quiet: false,
-        env: { TEST_COUNTS: countsFile },
+        // Workers and the commands that tests start load the same large packages: compiled once, read by all.
+        env: { TEST_COUNTS: countsFile, NODE_COMPILE_CACHE: join(folder, "compiled") },
       },
     );
     await checks;
