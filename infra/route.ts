@@ -16,18 +16,13 @@ export interface RouteDependencies {
   replication: aws.sns.Topic | undefined;
 }
 
-/** Turns uploads into deliveries. */
-export function route(
+/** What a function that settles uploads is told, and may do: the router, and the sweep after it. */
+export function settlesUploads(
   stack: Stack,
-  platform: Platform,
+  { keys }: Platform,
   { database, files, jobs, notifications, replication }: RouteDependencies,
-  { queue }: UploadEvents,
-): QuaysideFunction {
-  const { keys } = platform;
-  const routes = new QuaysideFunction(stack, platform, "route", {
-    description: "Turns uploads into deliveries",
-    timeout: routeTimeout,
-    memorySize: 512,
+) {
+  return {
     environment: {
       ...database.environment,
       DATABASE_USER: "quayside_service",
@@ -38,13 +33,35 @@ export function route(
       NOTIFICATION_TOPIC_ARN: notifications.arn,
       REPLICATION_TOPIC_ARN: replication?.arn ?? "",
       SCAN: stack.config.scan,
-      IGNORED_NAMES: stack.config.ignoredNames.join(","),
     },
     statements: [
       allow("rds-db:connect", database.userArn("quayside_service")),
       submitsJobs(jobs.queue, [jobs.send, jobs.transform]),
       allow("sns:Publish", replication ? [notifications.arn, replication.arn] : notifications.arn),
       useKey(stack, keys.messages.arn, "sns"),
+    ],
+  };
+}
+
+/** Turns uploads into deliveries. */
+export function route(
+  stack: Stack,
+  platform: Platform,
+  dependencies: RouteDependencies,
+  { queue }: UploadEvents,
+): QuaysideFunction {
+  const { keys } = platform;
+  const settles = settlesUploads(stack, platform, dependencies);
+  const routes = new QuaysideFunction(stack, platform, "route", {
+    description: "Turns uploads into deliveries",
+    timeout: routeTimeout,
+    memorySize: 512,
+    environment: {
+      ...settles.environment,
+      IGNORED_NAMES: stack.config.ignoredNames.join(","),
+    },
+    statements: [
+      ...settles.statements,
       {
         // Lambda polls in the role's name.
         ...allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], queue.arn),

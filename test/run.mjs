@@ -55,8 +55,7 @@ try {
       ],
       {
         quiet: false,
-        // Workers and the commands that tests start load the same large packages: compiled once, read by all.
-        env: { TEST_COUNTS: countsFile, NODE_COMPILE_CACHE: join(folder, "compiled") },
+        env: { TEST_COUNTS: countsFile },
       },
     );
     await checks;
