@@ -1,4 +1,5 @@
-import SftpClient from "ssh2-sftp-client";
+import type SftpClient from "ssh2-sftp-client";
+import { quietClient } from "../sftp/quiet-client";
 import type { JourneyUpload } from "./plan-journey";
 
 /** How a publisher logs in over SFTP. */
@@ -24,11 +25,11 @@ export async function playJourney(
     [...byPublisher].map(async ([publisher, own]) => {
       const login = loginOf(publisher);
       if (!login) throw new Error(`${publisher} has samples to upload but no login on this endpoint`);
-      const client = new SftpClient();
-      const end = () => void client.end().catch(() => {});
+      let client: SftpClient | undefined;
+      const end = () => void client?.end().catch(() => {});
       signal?.addEventListener("abort", end, { once: true });
       try {
-        await client.connect({ ...login, readyTimeout: 20_000 });
+        client = await quietClient({ ...login, readyTimeout: 20_000 });
         for (const upload of own) {
           signal?.throwIfAborted();
           await client.put(Buffer.from(upload.content), `${upload.virtualPath}/${upload.fileName}`);
@@ -39,7 +40,7 @@ export async function playJourney(
         throw new Error(`${publisher} could not upload its samples: ${error instanceof Error ? error.message : error}`);
       } finally {
         signal?.removeEventListener("abort", end);
-        await client.end().catch(() => {});
+        await client?.end().catch(() => {});
       }
     }),
   );

@@ -33,6 +33,12 @@ export class PostgresKeeper {
     return this.#ask("start");
   }
 
+  /** Does not keep this process alive any more. */
+  unref(): void {
+    this.#child.unref();
+    this.#child.channel?.unref();
+  }
+
   /** Ends the database, removes the folder and ends the keeper. */
   async stop(): Promise<void> {
     if (this.#child.connected) this.#child.disconnect();

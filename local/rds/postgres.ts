@@ -16,6 +16,8 @@ export interface Postgres {
   certificateAuthority: string;
   /** The server's own, for one that stands in front of it. */
   serverCertificate: KeyedCertificate;
+  /** Lets this process end while the database runs, which then ends too. */
+  unref(): void;
   stop(): Promise<void>;
 }
 
@@ -73,6 +75,7 @@ export async function startPostgres({
       masterPassword,
       certificateAuthority: signedBy.certificate,
       serverCertificate: certificate,
+      unref: () => keeper.unref(),
       stop: () => stopped(keeper, folder),
     };
   } catch (error) {

@@ -1,19 +1,18 @@
 import { Readable } from "node:stream";
 import { openLedger } from "../../domain/ledger/ledger";
 import { replicate } from "../../functions/replicate/replicate";
+import type { LedgerFixture } from "../ledger-fixture";
 import { bucket } from "../uploads-fixture";
 
 /** Run as a process of its own: handles one order, and is killed between the rename and the commit. */
-const { host, port, certificateAuthority, mount, body, content } = JSON.parse(process.env.KILLED ?? "{}") as {
-  host: string;
-  port: number;
-  certificateAuthority: string;
+const { address, mount, body, content } = JSON.parse(process.env.KILLED ?? "{}") as {
+  address: LedgerFixture["address"];
   mount: string;
   body: string;
   content: string;
 };
 const user = { user: "quayside_replicate", password: async () => "an IAM token" };
-const ledger = openLedger({ host, port, database: "postgres", certificateAuthority, ...user });
+const ledger = openLedger({ ...address, ...user });
 replicate({ Records: [{ messageId: "message", body }] } as never, {
   ledger: {
     ...ledger,

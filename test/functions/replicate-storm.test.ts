@@ -155,8 +155,7 @@ describe("replicate in a storm of events", () => {
         env: {
           ...process.env,
           KILLED: JSON.stringify({
-            ...{ host: fixture.postgres.host, port: fixture.postgres.port, mount: mount.path, content },
-            certificateAuthority: fixture.postgres.certificateAuthority,
+            ...{ address: fixture.address, mount: mount.path, content },
             body: replicationText(versions[1]),
           }),
         },

@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import SftpClient from "ssh2-sftp-client";
+import type SftpClient from "ssh2-sftp-client";
 import { type LedgerRow, readLedger } from "../../domain/ledger/transfers/read-ledger";
 import { type LocalService, startLocalService } from "../../local/service/local-service";
+import { quietClient } from "../../local/sftp/quiet-client";
 
 /** Quayside on its stand-ins with partner files of a test's own. */
 export interface RunningService {
@@ -67,13 +68,7 @@ export async function startRunningService(files: Record<string, string>): Promis
   return {
     ...{ service, write, rows, stop },
     server: { port: service.sftpPort(), hostKeys: (endpoint?.hostKeys ?? []).map(({ publicKey }) => publicKey) },
-    async connect(login) {
-      // The library's own listeners print what happens after a test has had its answer.
-      const quiet = () => {};
-      const client = new SftpClient("test", { error: quiet, end: quiet, close: quiet });
-      await client.connect({ host: "127.0.0.1", port: service.sftpPort(), ...login, retries: 0 });
-      return client;
-    },
+    connect: (login) => quietClient({ port: service.sftpPort(), ...login }),
     async transfer(fileName, isReached) {
       for (let attempt = 0; attempt < 400; attempt++) {
         const row = (await rows()).find((one) => one.fileName === fileName);

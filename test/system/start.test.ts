@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import SftpClient from "ssh2-sftp-client";
+import { quietClient } from "../../local/sftp/quiet-client";
 
 /** `npm start` without npm: a process group of its own, as a terminal gives it, and a temporary folder of its own. */
 interface Started {
@@ -109,8 +109,7 @@ describe("npm start", function () {
     expect(run.stdout()).to.include("+ quayside:PartnerAccess late-comer");
     const [, port, password] = run.stdout().match(line) ?? [];
     const logIn = async () => {
-      const client = new SftpClient("test", { error: () => {}, end: () => {}, close: () => {} });
-      await client.connect({ host: "127.0.0.1", port: Number(port), username: "late-comer", password });
+      const client = await quietClient({ port: Number(port), username: "late-comer", password });
       const names = (await client.list("/")).map(({ name }) => name);
       await client.end();
       return names;
