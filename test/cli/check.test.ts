@@ -2,7 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
+import { checkPartnerFiles } from "../../cli/check-partner-files";
+import { runCommand } from "../../cli/command";
 import { folderWith } from "../../domain/partner-files/broken-folders/sound-folder";
+import { runIn } from "./run-in";
 import { runScript } from "./run-script";
 
 describe("npm run check", () => {
@@ -25,7 +28,8 @@ describe("npm run check", () => {
       { in: "acme/partner.yaml", replace: "access: upload", by: "acess: upload" },
       { in: "clinic/subscriptions/remittances.yaml", replace: "remittances\n", by: '"100%,\\n"\n' },
     );
-  const check = (...args: string[]) => runScript("cli/check.ts", ["--partners", "partners", ...args], folder);
+  const check = (...args: string[]) =>
+    runIn(folder, (terminal) => runCommand(checkPartnerFiles, ["--partners", "partners", ...args], terminal));
 
   it("finds nothing wrong with this repository's partners", async () => {
     expect(await runScript("cli/check.ts", [])).to.deep.equal({
@@ -90,7 +94,7 @@ partners/clinic/subscriptions/remittances.yaml:1:12: unknown file group "100%,\\
     [["--partners", "nowhere"], "cannot read the partners folder nowhere: ENOENT\n"],
   ] as const) {
     it(`exits with 2 and one line at ${args.join(" ")}`, async () => {
-      expect(await runScript("cli/check.ts", args, folder)).to.deep.equal({ code: 2, stdout: "", stderr: expected });
+      expect(await check(...args)).to.deep.equal({ code: 2, stdout: "", stderr: expected });
     });
   }
 

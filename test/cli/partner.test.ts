@@ -2,11 +2,15 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { expect } from "chai";
+import { checkPartnerFiles } from "../../cli/check-partner-files";
+import { runCommand } from "../../cli/command";
+import { runPartner } from "../../cli/partner/run-partner";
 import { folderWith, otherKey } from "../../domain/partner-files/broken-folders/sound-folder";
-import { runScript } from "./run-script";
+import { runIn } from "./run-in";
 
 const otherFingerprint = "SHA256:vMbaARqVciRgXyZPNHDo+P5p5WK5yWG1Oo6VC35Bomw";
 const root = join(__dirname, "../..");
@@ -26,7 +30,9 @@ describe("npm run partner", () => {
     }
   };
   const read = (path: string) => readFileSync(join(folder, path), "utf8");
-  const partner = (...args: string[]) => runScript("cli/partner.ts", args, folder);
+  const partner = (...args: string[]) =>
+    runIn(folder, (terminal) => runPartner(args, { input: Readable.from([]), output: new PassThrough() }, terminal));
+  const check = () => runIn(folder, (terminal) => runCommand(checkPartnerFiles, [], terminal));
   const tree = () =>
     Object.fromEntries(
       readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -84,7 +90,7 @@ destinations:
       expect(stdout).to.include("harbor (Harbor Imaging) is a new partner");
       expect(stdout).to.include("get-secret-value --secret-id quayside/prod/login/harbor ");
       expect(stdout).to.include("put-secret-value --secret-id quayside/prod/push/harbor/intake ");
-      expect(await runScript("cli/check.ts", [], folder)).to.include({
+      expect(await check()).to.include({
         code: 0,
         stdout: "3 partners, nothing is wrong\n",
       });
@@ -194,7 +200,7 @@ destinations:
       expect(existsSync(join(folder, "partners/clinic"))).to.equal(false);
       expect(read("partners/northwind/partner.yaml")).to.match(/^name: Northwind Clinic\npreviously: clinic\n/);
       expect(read("partners/acme/subscriptions/claims.yaml")).to.include("publisher: northwind\n");
-      expect((await runScript("cli/check.ts", [], folder)).code).to.equal(0);
+      expect((await check()).code).to.equal(0);
     });
 
     it("refuses an id that is taken or no id, and an unknown partner", async () => {
@@ -233,7 +239,7 @@ destinations:
       expect(stdout).to.include("deleted partners/acme/subscriptions/claims.yaml\n");
       expect(readdirSync(join(folder, "partners")).sort()).to.deep.equal(["README.md", "acme", "file-groups.yaml"]);
       expect(readdirSync(join(folder, "partners/acme")).sort()).to.deep.equal(["keys", "partner.yaml", "samples"]);
-      expect((await runScript("cli/check.ts", [], folder)).code).to.equal(0);
+      expect((await check()).code).to.equal(0);
     });
   });
 

@@ -3,7 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
+import { runCommand } from "../../cli/command";
+import { planChanges } from "../../cli/plan-changes";
 import { type Edit, folderWith } from "../../domain/partner-files/broken-folders/sound-folder";
+import { runIn } from "./run-in";
 import { runScript } from "./run-script";
 
 describe("npm run plan", () => {
@@ -25,7 +28,7 @@ describe("npm run plan", () => {
     git("commit", "--quiet", "--no-verify", "--no-gpg-sign", "--message", tag);
     git("tag", tag);
   };
-  const plan = (...args: string[]) => runScript("cli/plan.ts", args, folder);
+  const plan = (...args: string[]) => runIn(folder, (terminal) => runCommand(planChanges, args, terminal));
   const openToAll: Edit = { in: "acme/partner.yaml", replace: "  sourceAddresses:\n    - 203.0.113.0/24\n", by: "" };
 
   before(() => {
@@ -57,17 +60,15 @@ describe("npm run plan", () => {
   });
 
   it("compares with a time before there were partners", async () => {
-    const { code, stdout } = await plan("--base", "empty");
+    const { code, stdout } = await runScript("cli/plan.ts", ["--base", "empty"], folder);
     expect(code).to.equal(0);
     expect(stdout).to.contain("acme (Acme Health Plan) is a new partner");
     expect(stdout).to.contain("note: there are no partners at empty\n");
   });
 
   it("writes Markdown and JSON from the same plan", async () => {
-    const [markdown, json] = await Promise.all([
-      plan("--base", "first", "--format", "markdown"),
-      plan("--base", "first", "--format", "json"),
-    ]);
+    const markdown = await plan("--base", "first", "--format", "markdown");
+    const json = await plan("--base", "first", "--format", "json");
     expect(markdown.stdout).to.contain("### Partners: 1 change, 1 dangerous");
     expect(JSON.parse(json.stdout)).to.deep.equal({
       before: { partners: 2, logins: 2 },

@@ -1,7 +1,10 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough, Readable } from "node:stream";
 import { expect } from "chai";
+import { runPartner } from "../../cli/partner/run-partner";
+import { runIn } from "../cli/run-in";
 import { runScript } from "../cli/run-script";
 
 const root = join(__dirname, "../..");
@@ -41,7 +44,9 @@ describe("docs/onboarding.md", () => {
     const commands = new Set([...page.matchAll(/npm run partner -- (\w+)/g)].map(([, command]) => String(command)));
     expect([...commands]).to.have.members(["add", "show", "rotate", "rename", "remove"]);
     for (const command of commands) {
-      expect((await runScript("cli/partner.ts", [command, "--help"], folder)).code, command).to.equal(0);
+      const streams = { input: Readable.from([]), output: new PassThrough() };
+      const { code } = await runIn(folder, (terminal) => runPartner([command, "--help"], streams, terminal));
+      expect(code, command).to.equal(0);
     }
   });
 
