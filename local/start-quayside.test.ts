@@ -5,7 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 
-const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+/** Signal, exit code, and what it has printed by then. */
+const cases = [
+  ["SIGINT", 130, "✔ stand-ins for AWS"],
+  ["SIGTERM", 143, "Quayside on this machine"],
+] as const;
 
 describe("npm start, ended while it starts", () => {
   let temporaryFolder: string;
@@ -35,11 +39,11 @@ describe("npm start, ended while it starts", () => {
     return { code, output };
   };
 
-  for (const [name, expected] of Object.entries(codes) as [keyof typeof codes, number][]) {
-    it(`ends cleanly when its process group gets ${name}`, async () => {
+  for (const [name, expected, printed] of cases) {
+    it(`ends cleanly when its process group gets ${name} after "${printed}"`, async () => {
       let isSent = false;
       const { code, output } = await start((text, signal) => {
-        if (isSent || !text.includes("✔ stand-ins for AWS")) return;
+        if (isSent || !text.includes(printed)) return;
         isSent = true;
         signal(name);
       });
