@@ -87,18 +87,18 @@ describe("startSftpEndpoint: files", () => {
       expect(await errorOf(client.put(Buffer.from("x"), "/claims/a\0b"))).to.contain("NUL");
     });
 
-    it("lists 3,000 files in several pages, folders among them, each once", async () => {
-      const names = Array.from({ length: 3000 }, (_, index) => `file-${String(index).padStart(4, "0")}`);
+    it("lists 1,200 files in several pages, folders among them, each once", async () => {
+      const names = Array.from({ length: 1200 }, (_, index) => `file-${String(index).padStart(4, "0")}`);
       while (names.length > 0)
         await Promise.all(names.splice(0, 50).map((name) => fixture.put(`acme/claims/${name}`, "")));
-      await fixture.put("acme/claims/file-1500/inner", "x");
+      await fixture.put("acme/claims/file-0600/inner", "x");
       await fixture.put("acme/claims/", "");
       fixture.accessCalls.length = 0;
       const found = (await client.list("/claims")).map(({ name, type }) => `${type} ${name}`);
-      const expected = Array.from({ length: 3000 }, (_, index) => `- file-${String(index).padStart(4, "0")}`);
-      expect(found.sort()).to.deep.equal([...expected, "d file-1500"].sort());
+      const expected = Array.from({ length: 1200 }, (_, index) => `- file-${String(index).padStart(4, "0")}`);
+      expect(found.sort()).to.deep.equal([...expected, "d file-0600"].sort());
       const lists = fixture.accessCalls.filter(({ action }) => action === "s3:ListBucket");
-      expect(lists).to.have.length(4);
+      expect(lists).to.have.length(2);
     });
 
     it("makes directories as markers, and removes empty ones only", async () => {
@@ -175,15 +175,15 @@ describe("startSftpEndpoint: files", () => {
       expect((await client.get("/claims/empty")) as Buffer).to.have.length(0);
     });
 
-    it("of 50 MB go up in parts and come down in one stream", async () => {
-      const content = randomBytes(50 * 1024 * 1024 + 1);
+    it("of 20 MB go up in parts and come down in one stream", async () => {
+      const content = randomBytes(20 * 1024 * 1024 + 1);
       await writeFile(path("source"), content);
       await client.fastPut(path("source"), "/claims/large");
       const { ETag, ContentLength } = await fixture.admin.send(
         new HeadObjectCommand({ Bucket: bucket, Key: "acme/claims/large" }),
       );
       expect(ContentLength).to.equal(content.length);
-      expect(ETag).to.match(/^"[0-9a-f]{32}-7"$/);
+      expect(ETag).to.match(/^"[0-9a-f]{32}-3"$/);
       expect(`"${fixture.events[0]?.detail.etag}"`).to.equal(ETag);
       fixture.accessCalls.length = 0;
       await client.fastGet("/claims/large", path("back"));
@@ -348,7 +348,7 @@ describe("startSftpEndpoint: files", () => {
 
   it("serves the stock OpenSSH client (skipped where no sftp is on the PATH)", async function () {
     if (!(await hasOpenssh())) this.skip();
-    const content = randomBytes(20 * 1024 * 1024);
+    const content = randomBytes(9 * 1024 * 1024);
     await writeTo(path("up load"), content);
     const server = { port: fixture.endpoint.port, hostKeys: fixture.endpoint.hostKeys.map((key) => key.publicKey) };
     const result = await openssh(server, { username, privateKey: keys.privateKey }, [
@@ -368,7 +368,7 @@ describe("startSftpEndpoint: files", () => {
     expect(result.exitCode).to.equal(0);
     expect(result.stdout)
       .to.contain("Remote working directory: /claims")
-      .and.match(/20971520 .*a\n/);
+      .and.match(/9437184 .*a\n/);
     expect(sha256(await readFile(path("back")))).to.equal(sha256(content));
     expect(await fixture.keys()).to.deep.equal([]);
   });

@@ -145,7 +145,7 @@ describe("A service that lives on while its partner files change", function () {
       'it\'s "quoted".csv',
     ];
     for (const name of names) await client.put(Buffer.from(name === "empty.csv" ? "" : name), `/out/${name}`);
-    const large = Buffer.alloc(30 * 1024 * 1024, "0123456789");
+    const large = Buffer.alloc(12 * 1024 * 1024, "0123456789");
     await client.put(large, "/out/large.bin");
     await client.end();
     for (const name of names) {
