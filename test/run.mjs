@@ -4,7 +4,12 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const specs = "{domain,adapters,cli,functions,jobs,infra,local,test}/**/*.test.ts";
+// Those that start the whole service come first: whoever begins with the longest ends with nobody waiting for it.
+const specs = [
+  "test/system/*.test.ts",
+  "{domain,adapters,cli,functions,jobs,infra,local}/**/*.test.ts",
+  "test/{,!(system)/**/}*.test.ts",
+];
 const folder = mkdtempSync(join(tmpdir(), "quayside-test-"));
 const countsFile = join(folder, "counts.json");
 const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -51,7 +56,7 @@ try {
         // Mocha would also colour what CI writes into a file.
         ...(process.stdout.isTTY ? [] : ["--no-color"]),
         ...process.argv.slice(2),
-        specs,
+        ...specs,
       ],
       {
         quiet: false,

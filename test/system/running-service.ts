@@ -1,11 +1,12 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type SftpClient from "ssh2-sftp-client";
 import { type LedgerRow, readLedger } from "../../domain/ledger/transfers/read-ledger";
 import { type LocalService, startLocalService } from "../../local/service/local-service";
 import { quietClient } from "../../local/sftp/quiet-client";
+import { writePartnerFiles } from "./partner-files";
 
 /** Quayside on its stand-ins with partner files of a test's own. */
 export interface RunningService {
@@ -37,16 +38,7 @@ export const settledWith = (count: number) => (row: LedgerRow) =>
 export async function startRunningService(files: Record<string, string>): Promise<RunningService> {
   const folder = await mkdtemp(join(tmpdir(), "quayside-system-test-"));
   const log: string[] = [];
-  const write = async (changes: Record<string, string | undefined>) => {
-    for (const [path, content] of Object.entries(changes)) {
-      const file = join(folder, path);
-      if (content === undefined) await rm(file, { recursive: true, force: true });
-      else {
-        await mkdir(dirname(file), { recursive: true });
-        await writeFile(file, content);
-      }
-    }
-  };
+  const write = (changes: Record<string, string | undefined>) => writePartnerFiles(folder, changes);
   await write(files);
   const service = await startLocalService({
     partners: folder,

@@ -1,11 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { quietClient } from "../../local/sftp/quiet-client";
+import { fileGroups, partnerFiles, writePartnerFiles } from "./partner-files";
 
 /** `npm start` without npm: a process group of its own, as a terminal gives it, and a temporary folder of its own. */
 interface Started {
@@ -90,16 +91,13 @@ describe("npm start", function () {
 
   it("follows the partner files: one that is added can log in, one that is removed cannot; Ctrl-C leaves nothing behind", async () => {
     const partners = await folder();
-    await cp("partners", partners, { recursive: true });
+    await writePartnerFiles(partners, fileGroups("claims"));
     const run = await start(["--follow", "--partners", partners]);
     await until("following", () => run.stdout().includes("Ctrl-C ends everything"), run);
 
-    await mkdir(join(partners, "late-comer"));
-    await writeFile(
-      join(partners, "late-comer/partner.yaml"),
-      JSON.stringify({
-        name: "Late Comer",
-        contacts: [{ name: "L", email: "l@late.example" }],
+    await writePartnerFiles(
+      partners,
+      partnerFiles("late-comer", {
         login: { passwordVersion: 1 },
         folders: [{ virtualPath: "/claims", access: "upload", fileGroup: "claims" }],
       }),
