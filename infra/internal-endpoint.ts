@@ -69,7 +69,7 @@ const withNewline = (key: string) => `${key.trimEnd()}\n`;
 
 function applicationsMayConnect(stack: Stack, network: Network): aws.ec2.SecurityGroup {
   const { internalEndpointSources, vpcCidr } = stack.config;
-  const group = securityGroup(stack, network, "internal-endpoint", "The company's own applications");
+  const group = securityGroup(stack, network, "internal-endpoint", "Applications of the company");
   for (const cidrIpv4 of internalEndpointSources.length > 0 ? internalEndpointSources : [vpcCidr]) {
     new aws.vpc.SecurityGroupIngressRule(`internal-endpoint-22-from-${cidrIpv4}`, {
       securityGroupId: group.id,

@@ -89,7 +89,7 @@ function partnersMayConnect(stack: Stack, network: Network): aws.ec2.SecurityGro
   const { protocols, partnerEndpointAccess, partnerEndpointSources, vpcCidr } = stack.config;
   const anybody = partnerEndpointAccess === "internet" ? "0.0.0.0/0" : vpcCidr;
   const sources = partnerEndpointSources.length > 0 ? partnerEndpointSources : [anybody];
-  const group = securityGroup(stack, network, "partner-endpoint", "Partners' clients");
+  const group = securityGroup(stack, network, "partner-endpoint", "Clients of partners");
   const open = new Map(protocols.flatMap((protocol) => ports[protocol]).map((range) => [range.join("-"), range]));
   for (const [fromPort, toPort] of open.values()) {
     for (const cidrIpv4 of sources) {

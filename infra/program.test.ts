@@ -31,6 +31,15 @@ describe("the program", () => {
     }
   });
 
+  it("describes security groups and their rules in characters that EC2 takes", () => {
+    const groupsAndRules = Object.values(programs).flatMap(({ resources }) =>
+      resources.filter(({ type }) => /SecurityGroup(Ingress|Egress)?(Rule)?$/.test(type)),
+    );
+    const descriptions = groupsAndRules.flatMap(({ inputs: { description } }) => description ?? []);
+    expect(descriptions).to.include("Lambda functions").and.to.have.length.above(10);
+    for (const text of descriptions) expect(text).to.match(/^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{1,255}$/);
+  });
+
   it("exports what operators and partners ask for", () => {
     expect(programs.prod?.outputs).to.deep.include({
       hostname: "s-1.server.transfer.example",

@@ -48,7 +48,7 @@ export function securityGroups(stack: Stack, network: Network, pushPorts: readon
   for (const port of pushPorts) {
     new aws.vpc.SecurityGroupEgressRule(`jobs-to-destinations-${port}`, {
       securityGroupId: groups.jobs.id,
-      description: `Subscribers' SFTP servers on port ${port}`,
+      description: `SFTP servers of subscribers on port ${port}`,
       ipProtocol: "tcp",
       fromPort: port,
       toPort: port,

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { AwsAccount } from "../aws-endpoint/account";
 import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
+import { checkEc2Description } from "./ec2-description";
 
 /**
  * Resources that nothing on one machine can stand for (networks, keys, roles, alarms) but that the rest of the program
@@ -12,6 +13,7 @@ export function recordedHandlers({ accountId, region }: AwsAccount): ResourceHan
   const ec2 = (prefix: string, outputs: Outputs = () => ({})) =>
     recorded({
       id: () => `${prefix}-${hex(17)}`,
+      check: ({ description }, name) => checkEc2Description(description, name),
       outputs: (inputs, id) => ({ arn: arn("ec2", `${ec2Names[prefix] ?? prefix}/${id}`), ...outputs(inputs, id) }),
     });
   const named = (service: string, resource: (name: string) => string, outputs: Outputs = () => ({})) =>
@@ -109,19 +111,24 @@ type Outputs = (inputs: Properties, id: string) => Properties;
 function recorded({
   id,
   outputs = () => ({}),
+  check = () => {},
 }: {
   id: (inputs: Properties, name: string) => string;
   outputs?: Outputs;
+  /** Throws where AWS would refuse. */
+  check?: (inputs: Properties, name: string) => void;
 }): ResourceHandler {
   const known = new Map<string, Properties>();
   return {
     async create(inputs, name) {
+      check(inputs, name);
       const created = id(inputs, name);
       const values = outputs(inputs, created);
       known.set(created, values);
       return { id: created, outputs: values };
     },
     async update(current, inputs) {
+      check(inputs, current);
       // Ids and addresses that were once given stay; only what follows from the inputs is worked out anew.
       return { outputs: { ...outputs(inputs, current), ...known.get(current) } };
     },
