@@ -29,7 +29,7 @@ export function loginApi(stack: Stack, keys: Keys, authorize: QuaysideFunction):
     endpointConfiguration: { types: "REGIONAL" },
   });
   const invocationRole = roleOfTransferFamily(stack, api);
-  const policy = onlyFor(api, invocationRole);
+  const policy = onlyFor(stack, api, invocationRole);
   const { method, integration } = loginMethod(api, authorize);
   new aws.lambda.Permission("authorize", {
     function: authorize.function.name,
@@ -66,12 +66,19 @@ function roleOfTransferFamily(stack: Stack, api: aws.apigateway.RestApi): aws.ia
 }
 
 /** Closes the API to everybody but Transfer Family, whatever other roles of the account may do. */
-function onlyFor(api: aws.apigateway.RestApi, role: aws.iam.Role): aws.apigateway.RestApiPolicy {
+function onlyFor(stack: Stack, api: aws.apigateway.RestApi, role: aws.iam.Role): aws.apigateway.RestApiPolicy {
   const everything = interpolate`${api.executionArn}/*`;
   return new aws.apigateway.RestApiPolicy("logins", {
     restApiId: api.id,
     policy: policyDocument(
-      { Effect: "Allow", Principal: { AWS: role.arn }, Action: "execute-api:Invoke", Resource: everything },
+      {
+        Effect: "Allow",
+        // For some seconds a new role is no valid principal yet, so it is named by a condition, which nobody looks up.
+        Principal: { AWS: `arn:aws:iam::${stack.accountId}:root` },
+        Action: "execute-api:Invoke",
+        Resource: everything,
+        Condition: { ArnEquals: { "aws:PrincipalArn": role.arn } },
+      },
       {
         Effect: "Deny",
         Principal: "*",

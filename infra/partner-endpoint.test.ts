@@ -103,7 +103,13 @@ describe("the partner endpoint", () => {
       const role = program.one("iam/role:Role", "transfer-login").state.arn;
       expect(server(program).invocationRole).to.equal(role);
       expect(json(program.one("RestApiPolicy", "logins").inputs.policy).Statement).to.deep.equal([
-        { Effect: "Allow", Principal: { AWS: role }, Action: "execute-api:Invoke", Resource: `${api}/*` },
+        {
+          Effect: "Allow",
+          Principal: { AWS: "arn:aws:iam::000000000000:root" },
+          Action: "execute-api:Invoke",
+          Resource: `${api}/*`,
+          Condition: { ArnEquals: { "aws:PrincipalArn": role } },
+        },
         {
           Effect: "Deny",
           Principal: "*",

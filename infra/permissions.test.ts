@@ -67,6 +67,20 @@ describe("permissions", () => {
     }
   });
 
+  it("no policy of a resource names a new role as principal, which is not valid everywhere for some seconds", () => {
+    // EFS answers such a policy with an error that the provider waits out.
+    const policies = program.resources.filter(
+      ({ type, inputs }) => inputs.policy !== undefined && !/:(FileSystem|Lifecycle)Policy$/.test(type),
+    );
+    const named = policies.flatMap(({ inputs }) =>
+      (JSON.parse(String(inputs.policy)).Statement as { Principal?: "*" | { AWS?: string } }[]).flatMap(
+        ({ Principal = "*" }) => (Principal === "*" ? [] : (Principal.AWS ?? [])),
+      ),
+    );
+    expect(policies.map(({ type }) => type)).to.include("aws:apigateway/restApiPolicy:RestApiPolicy");
+    expect(new Set(named)).to.deep.equal(new Set([`arn:aws:iam::${account}:root`]));
+  });
+
   it("authorize asks Cognito and reads entitlements", () => {
     expect(rights("authorize")).to.have.members([
       `cognito-idp:AdminInitiateAuth on ${pool}`,
