@@ -4,6 +4,9 @@ import { expect } from "chai";
 import { parse, type ScalarTag } from "yaml";
 import { publisher, subscriber } from "../../infra/partner-fixtures";
 import { type RecordedProgram, recordProgram } from "../../infra/testing";
+import { evaluate } from "../../local/iam/evaluate";
+import type { PolicyDocument } from "../../local/iam/policy-document";
+import type { RequestContext } from "../../local/iam/policy-pattern";
 
 interface Statement {
   Sid: string;
@@ -13,14 +16,25 @@ interface Statement {
 }
 interface Role {
   AssumeRolePolicyDocument: { Statement: Statement[] };
-  Policies: { PolicyDocument: { Statement: Statement[] } }[];
+  Policies: { PolicyDocument: PolicyDocument & { Statement: Statement[] } }[];
 }
 
-/** CloudFormation's short forms, as texts: what they stand for is known on AWS only. */
+/** What the template's references stand for in the account of these tests; others stay as they are. */
+const references: Record<string, string> = {
+  Stack: "prod",
+  "AWS::Partition": "aws",
+  "AWS::AccountId": "000000000000",
+  "AWS::Region": "eu-central-1",
+  StateBucket: "pulumi-quayside-prod",
+  "StateBucket.Arn": "arn:aws:s3:::pulumi-quayside-prod",
+  "StateKey.Arn": "arn:aws:kms:eu-central-1:000000000000:key/state",
+};
+const referred = (name: string) => references[name] ?? `<${name}>`;
+
+/** CloudFormation's short forms. */
 const customTags: (ScalarTag | { tag: string; collection: "seq" })[] = [
-  ...["!Sub", "!Ref", "!GetAtt"].map(
-    (tag): ScalarTag => ({ tag, resolve: (text) => text.replace(/\$\{(\w+)\}/g, "<$1>") }),
-  ),
+  { tag: "!Sub", resolve: (text) => text.replace(/\$\{([\w.:]+)\}/g, (_, name: string) => referred(name)) },
+  ...["!Ref", "!GetAtt"].map((tag): ScalarTag => ({ tag, resolve: referred })),
   ...["!If", "!Equals"].map((tag) => ({ tag, collection: "seq" as const })),
 ];
 
@@ -34,6 +48,13 @@ const list = <Item>(value: Item | Item[]) => (Array.isArray(value) ? value : [va
 
 /** Whether a pattern of an IAM policy covers an action; AWS compares without case. */
 const covers = (pattern: string, action: string) => new RegExp(`^${pattern.replaceAll("*", ".*")}$`, "i").test(action);
+
+/** What a role's own policies say. */
+const decision = (role: string, action: string, resource: string, context: RequestContext = {}) =>
+  evaluate(
+    propertiesOf<Role>(role).Policies.map(({ PolicyDocument }) => PolicyDocument),
+    { action, resource, context },
+  );
 
 describe("the bootstrap", () => {
   let program: RecordedProgram;
@@ -113,6 +134,24 @@ describe("the bootstrap", () => {
     }
   });
 
+  const arn = (service: string, resource: string) => `arn:aws:${service}:eu-central-1:000000000000:${resource}`;
+
+  it("lets the deployment name AWS's own groups, which a database without its own has", () => {
+    for (const action of ["CreateDBCluster", "CreateDBInstance", "ModifyDBCluster", "ModifyDBInstance"]) {
+      for (const group of ["og:default:aurora-postgresql-17", "pg:default.aurora-postgresql17"]) {
+        expect(decision("DeployRole", `rds:${action}`, arn("rds", group)), `${action} ${group}`).to.equal("allow");
+      }
+      expect(decision("DeployRole", `rds:${action}`, arn("rds", "cluster:other-ledger"))).to.equal("implicitDeny");
+    }
+  });
+
+  it("lets the deployment tag what has an id instead of a name", () => {
+    for (const action of ["lambda:TagResource", "lambda:UntagResource"]) {
+      expect(decision("DeployRole", action, arn("lambda", "event-source-mapping:1-2"))).to.equal("allow");
+      expect(decision("DeployRole", action, arn("lambda", "function:other"))).to.equal("implicitDeny");
+    }
+  });
+
   it("passes roles to every service that assumes one", () => {
     const { Policies } = propertiesOf<Role>("DeployRole");
     const passes = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).find(
@@ -139,11 +178,21 @@ describe("the bootstrap", () => {
     }
   });
 
+  it("stays below what IAM takes: 10,240 characters of a role's own policies, 6,144 of a managed one", () => {
+    for (const role of ["PreviewRole", "DriftRole", "DeployRole"]) {
+      const documents = propertiesOf<Role>(role).Policies.map(({ PolicyDocument }) => JSON.stringify(PolicyDocument));
+      // Some to spare, for longer names of stacks and regions.
+      expect(documents.join("").length, role).to.be.below(9500);
+    }
+    const boundary = propertiesOf<{ PolicyDocument: PolicyDocument }>("RoleBoundary").PolicyDocument;
+    expect(JSON.stringify(boundary).length).to.be.below(6000);
+  });
+
   it("makes each role for one kind of run of one repository", () => {
     for (const [name, subject] of [
       ["PreviewRole", "repo:<Repository>:pull_request"],
       ["DriftRole", "repo:<Repository>:ref:refs/heads/<Branch>"],
-      ["DeployRole", "repo:<Repository>:environment:<Stack>"],
+      ["DeployRole", "repo:<Repository>:environment:prod"],
     ] as const) {
       const [trust] = propertiesOf<Role>(name).AssumeRolePolicyDocument.Statement;
       expect(trust?.Condition, name).to.deep.equal({
