@@ -85,6 +85,17 @@ describe("what is exposed", () => {
     expect(JSON.stringify(Statement)).to.not.match(/SourceVpc/i);
   });
 
+  it("every public address comes after the way to the internet, and goes before it", () => {
+    const addressed = [...program.all("Eip"), ...program.all("NatGateway"), program.one("Server", "partners")];
+    expect(addressed).to.have.lengthOf(10);
+    for (const { type, name, dependsOn } of addressed) {
+      expect(dependsOn, `${type} ${name}`).to.include.members([
+        "aws:ec2/internetGateway:InternetGateway internet",
+        "aws:ec2/route:Route public-internet",
+      ]);
+    }
+  });
+
   it("functions, database and endpoints have no route out; jobs go through NAT where the stack has it", async () => {
     const isolated = program.one("RouteTable", "isolated").state.id;
     const jobTables = program.all("RouteTable").filter(({ name }) => name.startsWith("jobs-"));

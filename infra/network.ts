@@ -11,6 +11,8 @@ export interface Network {
   routeTableIds: Output<string>[];
   /** Without these, the subnets lack their routes. */
   routing: Resource[];
+  /** The way to the internet. What has a public address is made after it and goes before it; else AWS refuses both. */
+  internet: Resource[];
   /** The fixed addresses from which pushes reach the internet; empty with `egress: none`. */
   natAddresses: Output<string[]>;
 }
@@ -41,11 +43,12 @@ export function network(stack: Stack): Network {
   const ofJobs = zones.map((zone, index) =>
     routeTable(stack, vpc, `jobs-${zone}`, subnets.jobs.slice(index, index + 1)),
   );
-  if (facesInternet) routeToInternet(stack, vpc, subnets.public);
+  const internet = facesInternet ? routeToInternet(stack, vpc, subnets.public) : [];
   const natAddresses =
     config.egress === "nat"
       ? natGateways(
           stack,
+          internet,
           subnets.public,
           ofJobs.map(({ table }) => table),
         )
@@ -57,6 +60,7 @@ export function network(stack: Stack): Network {
     subnets: { isolated: ids(subnets.isolated), jobs: ids(subnets.jobs), public: ids(subnets.public) },
     routeTableIds: [isolated, ...ofJobs].map(({ table }) => table.id),
     routing: [isolated, ...ofJobs].flatMap(({ associations }) => associations),
+    internet,
     natAddresses: all(natAddresses),
   };
 }
@@ -92,28 +96,34 @@ function routeTable(stack: Stack, vpc: aws.ec2.Vpc, name: string, subnets: aws.e
   return { table, associations };
 }
 
-function routeToInternet(stack: Stack, vpc: aws.ec2.Vpc, subnets: aws.ec2.Subnet[]): void {
+function routeToInternet(stack: Stack, vpc: aws.ec2.Vpc, subnets: aws.ec2.Subnet[]): Resource[] {
   const gateway = new aws.ec2.InternetGateway("internet", { vpcId: vpc.id, tags: { Name: stack.prefix } });
-  const { table } = routeTable(stack, vpc, "public", subnets);
-  new aws.ec2.Route("public-internet", {
+  const { table, associations } = routeTable(stack, vpc, "public", subnets);
+  const route = new aws.ec2.Route("public-internet", {
     routeTableId: table.id,
     destinationCidrBlock: "0.0.0.0/0",
     gatewayId: gateway.id,
   });
+  return [gateway, route, ...associations];
 }
 
 /** One per zone, so that the loss of a zone stops no deliveries. Returns their addresses. */
-function natGateways(stack: Stack, subnets: aws.ec2.Subnet[], jobTables: aws.ec2.RouteTable[]): Output<string>[] {
+function natGateways(
+  stack: Stack,
+  internet: Resource[],
+  subnets: aws.ec2.Subnet[],
+  jobTables: aws.ec2.RouteTable[],
+): Output<string>[] {
   return stack.zones.map((zone, index) => {
     const name = `nat-${zone}`;
     const tags = { Name: `${stack.prefix}-${name}` };
     // Partners allow-list these addresses, so losing one is as bad as losing data.
-    const address = new aws.ec2.Eip(name, { domain: "vpc", tags }, stack.stateful);
-    const gateway = new aws.ec2.NatGateway(name, {
-      allocationId: address.id,
-      subnetId: at(subnets, index).id,
-      tags,
-    });
+    const address = new aws.ec2.Eip(name, { domain: "vpc", tags }, { ...stack.stateful, dependsOn: internet });
+    const gateway = new aws.ec2.NatGateway(
+      name,
+      { allocationId: address.id, subnetId: at(subnets, index).id, tags },
+      { dependsOn: internet },
+    );
     new aws.ec2.Route(`jobs-${zone}-nat`, {
       routeTableId: at(jobTables, index).id,
       destinationCidrBlock: "0.0.0.0/0",

@@ -37,7 +37,7 @@ export function partnerEndpoint(stack: Stack, keys: Keys, network: Network, api:
     log.warn("quayside:protocols includes FTP: passwords and files cross the network unencrypted");
   }
   const facesInternet = config.partnerEndpointAccess === "internet";
-  const addresses = facesInternet ? stack.zones.map((zone) => elasticIp(stack, zone)) : [];
+  const addresses = facesInternet ? stack.zones.map((zone) => elasticIp(stack, network, zone)) : [];
   const transferLog = logGroup(stack, keys, "transfer", `/aws/transfer/${stack.prefix}`);
   const server = new aws.transfer.Server(
     "partners",
@@ -68,7 +68,7 @@ export function partnerEndpoint(stack: Stack, keys: Keys, network: Network, api:
       },
     },
     // A new server has new host keys, and every partner would have to accept them.
-    stack.stateful,
+    { ...stack.stateful, dependsOn: facesInternet ? network.internet : [] },
   );
   const ownName = facesInternet ? server.endpoint : addressInVpc(server).dnsName;
   if (config.hostname !== "") nameRecord(stack, "partners", config.hostname, "CNAME", ownName);
@@ -80,9 +80,10 @@ export function partnerEndpoint(stack: Stack, keys: Keys, network: Network, api:
 }
 
 /** Partners allow-list these addresses, so losing one is as bad as losing data. */
-function elasticIp(stack: Stack, zone: string): aws.ec2.Eip {
+function elasticIp(stack: Stack, { internet }: Network, zone: string): aws.ec2.Eip {
   const name = `partners-${zone}`;
-  return new aws.ec2.Eip(name, { domain: "vpc", tags: { Name: `${stack.prefix}-${name}` } }, stack.stateful);
+  const tags = { Name: `${stack.prefix}-${name}` };
+  return new aws.ec2.Eip(name, { domain: "vpc", tags }, { ...stack.stateful, dependsOn: internet });
 }
 
 function partnersMayConnect(stack: Stack, network: Network): aws.ec2.SecurityGroup {
