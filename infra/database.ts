@@ -15,7 +15,7 @@ export interface Database {
   /** What functions and jobs need to find it; the user comes on top. */
   environment: { DATABASE_HOST: Output<string>; DATABASE_PORT: Output<string>; DATABASE_NAME: string };
   /** The right to log in as a user of the database is a right on this ARN. */
-  userArn(user: DatabaseUser): Output<string>;
+  userArn(user: DatabaseUser | typeof databaseOwner): Output<string>;
 }
 
 /** Made by the ledger's migrations; all log in with IAM tokens. */
@@ -23,6 +23,8 @@ export type DatabaseUser = "quayside_authorize" | "quayside_replicate" | "quaysi
 
 const engine = "aurora-postgresql";
 const databaseName = "quayside";
+/** The master user, which only migrations log in as. */
+export const databaseOwner = "quayside_owner";
 
 /** The ledger: Aurora PostgreSQL, encrypted, TLS only, without a way in from outside the VPC. */
 export function database(stack: Stack, keys: Keys, network: Network, groups: SecurityGroups): Database {
@@ -48,7 +50,7 @@ export function database(stack: Stack, keys: Keys, network: Network, groups: Sec
       engineVersion: config.databaseEngineVersion,
       databaseName,
       port: databasePort,
-      masterUsername: "quayside_owner",
+      masterUsername: databaseOwner,
       manageMasterUserPassword: true,
       masterUserSecretKmsKeyId: keys.data.arn,
       iamDatabaseAuthenticationEnabled: true,

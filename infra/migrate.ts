@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import * as aws from "@pulumi/aws";
 import { jsonStringify } from "@pulumi/pulumi";
-import type { Database } from "./database";
+import { type Database, databaseOwner } from "./database";
 import { useKey } from "./encryption";
 import { allow } from "./policy-document";
 import { builtFolder, type Platform, QuaysideFunction } from "./quayside-function";
@@ -17,6 +17,8 @@ export function migrate(stack: Stack, platform: Platform, database: Database): a
     environment: { ...database.environment, MASTER_SECRET_ARN: database.masterSecretArn },
     statements: [
       allow("secretsmanager:GetSecretValue", database.masterSecretArn),
+      // The password works on a new database only: who makes roles that log in with tokens becomes one of them.
+      allow("rds-db:connect", database.userArn(databaseOwner)),
       useKey(stack, platform.keys.data.arn, "secretsmanager", ["kms:Decrypt"]),
     ],
   });

@@ -168,8 +168,9 @@ describe("permissions", () => {
     ]);
   });
 
-  it("migrate reads the master secret", () => {
+  it("migrate reads the master secret, and logs in with a token where the password is not taken", () => {
     expect(rights("migrate")).to.have.members([
+      `rds-db:connect on ${ledgerUser("quayside_owner")}`,
       `secretsmanager:GetSecretValue on ${secret("rds!cluster-1")}`,
       `kms:Decrypt on ${key("data")} via secretsmanager`,
     ]);

@@ -36,8 +36,6 @@ async function startServer(): Promise<Postgres> {
   const postgres = await startPostgres();
   postgres.unref();
   const master = openDatabase(postgres, "postgres", "master", 1);
-  // On Aurora this role exists from the start.
-  await master.query("CREATE ROLE rds_iam NOLOGIN");
   await master.query(`CREATE DATABASE ${template}`);
   await master.close();
   const migrating = openDatabase(postgres, template, "master", 1);

@@ -1,12 +1,14 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { log } from "../../adapters/log";
-import { type LedgerAddress, openLedger } from "../../domain/ledger/ledger";
+import { type Ledger, type LedgerAddress, openLedger } from "../../domain/ledger/ledger";
 import { migrate as migrateLedger } from "../../domain/ledger/migrate";
 
 export interface MigrateDependencies {
   secretsManager: Pick<SecretsManagerClient, "send">;
   /** Secret that RDS keeps: `{username, password}` of the cluster's master user. */
   masterSecretArn: string;
+  /** Signs an IAM token for a user of the database. */
+  token: (username: string) => Promise<string>;
   /** Where the database is; the user comes from the secret. */
   database: Omit<LedgerAddress, "user" | "password">;
   /** Folder of `NNN-name.sql` files. */
@@ -16,9 +18,8 @@ export interface MigrateDependencies {
 
 /** Brings the ledger's schema up to date as the master user, and returns the names of the migrations it applied. */
 export async function migrate(dependencies: MigrateDependencies): Promise<{ applied: string[] }> {
-  const { secretsManager, masterSecretArn, database, migrations, log } = dependencies;
-  const { username, password } = await masterCredentials(secretsManager, masterSecretArn);
-  const ledger = openLedger({ ...database, user: username, password: async () => password });
+  const { migrations, log } = dependencies;
+  const ledger = await logIn(dependencies);
   try {
     const applied = await migrateLedger(ledger, migrations);
     log("info", "ledger migrated", { applied });
@@ -26,6 +27,44 @@ export async function migrate(dependencies: MigrateDependencies): Promise<{ appl
   } finally {
     await ledger.close();
   }
+}
+
+/**
+ * On RDS, members of `rds_iam` log in with tokens only. Since PostgreSQL 16 who creates a role is a member of it, so the
+ * master user becomes one of them when migrations grant `rds_iam` to the roles that they made. A new database knows its
+ * password only.
+ */
+async function logIn(dependencies: MigrateDependencies): Promise<Ledger> {
+  const { secretsManager, masterSecretArn, database, token } = dependencies;
+  const { username, password } = await masterCredentials(secretsManager, masterSecretArn);
+  const asked = await tryPassword({ ...database, user: username, password: async () => password });
+  if (!(asked instanceof Error)) return asked;
+  const ledger = openLedger({ ...database, user: username, password: () => token(username) });
+  try {
+    await ledger.query("SELECT 1");
+    return ledger;
+  } catch (error) {
+    await ledger.close();
+    if (!isRefusal(error)) throw error;
+    throw new Error(`${username} is refused with its password (${asked.message}) and with a token (${error.message})`);
+  }
+}
+
+async function tryPassword(address: LedgerAddress): Promise<Ledger | Error> {
+  const ledger = openLedger(address);
+  try {
+    await ledger.query("SELECT 1");
+    return ledger;
+  } catch (error) {
+    await ledger.close();
+    if (isRefusal(error)) return error;
+    throw error;
+  }
+}
+
+/** PostgreSQL's `invalid_authorization_specification` and `invalid_password`. */
+function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && (error.code === "28000" || error.code === "28P01");
 }
 
 async function masterCredentials(

@@ -2,7 +2,14 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { createSecureContext, TLSSocket, connect as tlsConnect } from "node:tls";
 import type { Postgres } from "./postgres";
-import { askForPassword, fatalError, readFirstMessage, readPassword, sslRequestMessage } from "./postgres-messages";
+import {
+  askForPassword,
+  fatalError,
+  passwordMessage,
+  readFirstMessage,
+  readPassword,
+  sslRequestMessage,
+} from "./postgres-messages";
 
 export interface IamFront {
   host: "127.0.0.1";
@@ -13,24 +20,30 @@ export interface IamFront {
 /** Checks the token with which a user logs in; throws an error where it is none, or grants nothing. */
 export type CheckToken = (login: { user: string; token: string; port: number }) => void;
 
-interface FrontOptions {
-  postgres: Postgres;
+export interface FrontChecks {
   checkToken: CheckToken;
+  /** Whether the master user has become a member of `rds_iam`. */
+  masterNeedsToken: () => Promise<boolean>;
+}
+
+interface FrontOptions extends FrontChecks {
+  postgres: Postgres;
   port: number;
 }
 
 /**
- * What Aurora does before PostgreSQL: TLS only, and a user other than the master logs in with an IAM token for a
- * password. A login that passes is handed to the server behind; all bytes after it go through untouched.
+ * What Aurora does before PostgreSQL: TLS only, and whoever is a member of `rds_iam`, be it through another role, logs in
+ * with an IAM token for a password and with nothing else: that line of RDS's pg_hba.conf comes before the one for
+ * passwords. A login that passes is handed to the server behind; all bytes after it go through untouched.
  */
-export async function startIamFront(postgres: Postgres, checkToken: CheckToken): Promise<IamFront> {
+export async function startIamFront(postgres: Postgres, checks: FrontChecks): Promise<IamFront> {
   const open = new Set<Socket>();
   const server = createServer((socket) => {
     open.add(socket);
     socket.once("close", () => open.delete(socket));
     const address = server.address();
     const port = address !== null && typeof address === "object" ? address.port : 0;
-    serve(socket, { postgres, checkToken, port }).catch(() => socket.destroy());
+    serve(socket, { postgres, ...checks, port }).catch(() => socket.destroy());
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -70,29 +83,35 @@ async function serve(socket: Socket, options: FrontOptions): Promise<void> {
   await logIn(secure, options);
 }
 
-async function logIn(client: TLSSocket, { postgres, checkToken, port }: FrontOptions): Promise<void> {
+async function logIn(client: TLSSocket, options: FrontOptions): Promise<void> {
+  const { postgres, checkToken, masterNeedsToken, port } = options;
   const reader = new MessageReader(client);
   const startup = await reader.next(0);
   const first = readFirstMessage(startup);
   if (first.kind === "cancel") return forward(client, startup, postgres);
   const user = first.kind === "startup" ? (first.parameters.user ?? "") : "";
-  if (user !== postgres.masterUsername) {
-    client.write(askForPassword);
-    const token = readPassword(await reader.next(1));
-    try {
-      checkToken({ user, token, port });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      client.end(fatalError("28P01", `PAM authentication failed for user "${user}": ${reason}`));
-      return;
-    }
+  client.write(askForPassword);
+  const password = readPassword(await reader.next(1));
+  const isMaster = user === postgres.masterUsername;
+  const needsToken = !isMaster || (await masterNeedsToken());
+  try {
+    if (needsToken) checkToken({ user, token: password, port });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    client.end(fatalError("28000", `PAM authentication failed for user "${user}": ${reason}`));
+    return;
   }
   reader.release();
-  await forward(client, startup, postgres);
+  // The server behind knows nothing of tokens, and asks for the password of the master alone.
+  await forward(client, startup, postgres, isMaster ? (needsToken ? postgres.masterPassword : password) : undefined);
 }
 
-/** Opens a connection to the server behind, repeats the opening message there, and joins the two. */
-async function forward(client: Socket, opening: Buffer, { host, port, certificateAuthority }: Postgres): Promise<void> {
+/**
+ * Opens a connection to the server behind, repeats the opening message there, and joins the two.
+ * @param password for the server, where it will ask for one; the client has been asked already.
+ */
+async function forward(client: Socket, opening: Buffer, postgres: Postgres, password?: string): Promise<void> {
+  const { host, port, certificateAuthority } = postgres;
   const raw = connect(port, host);
   raw.on("error", () => client.destroy());
   raw.write(sslRequestMessage);
@@ -103,6 +122,13 @@ async function forward(client: Socket, opening: Buffer, { host, port, certificat
   behind.once("close", () => client.destroy());
   client.once("close", () => behind.destroy());
   behind.write(opening);
+  if (password !== undefined) {
+    const reader = new MessageReader(behind);
+    const asked = await reader.next(1);
+    if (asked.equals(askForPassword)) behind.write(passwordMessage(password));
+    else client.write(asked);
+    reader.release();
+  }
   client.pipe(behind).pipe(client);
 }
 

@@ -37,6 +37,15 @@ export function readPassword(message: Buffer): string {
   return message.toString("utf8", 5, message.length - 1);
 }
 
+/** PasswordMessage, as a client answers {@link askForPassword}. */
+export function passwordMessage(password: string): Buffer {
+  const text = Buffer.from(`${password}\0`);
+  const head = Buffer.alloc(5);
+  head.write("p");
+  head.writeUInt32BE(text.length + 4, 1);
+  return Buffer.concat([head, text]);
+}
+
 /** ErrorResponse that ends a connection. `code` is the SQLSTATE. */
 export function fatalError(code: string, text: string): Buffer {
   const fields = Buffer.from(`SFATAL\0VFATAL\0C${code}\0M${text}\0\0`);

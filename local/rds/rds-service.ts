@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { Client } from "pg";
+import { escapeIdentifier } from "pg";
 import type { AwsAccount } from "../aws-endpoint/account";
 import type { CredentialRegistry } from "../aws-endpoint/credentials";
 import type { Authorize } from "../aws-endpoint/service";
@@ -73,11 +73,13 @@ export class RdsService {
     const { authority, temporaryFolder } = this.#options;
     const postgres = await startPostgres({ masterUsername, authority, ...(temporaryFolder && { temporaryFolder }) });
     try {
-      await prepare(postgres, databaseName);
+      await postgres.administer(
+        `CREATE DATABASE ${escapeIdentifier(databaseName)} OWNER ${escapeIdentifier(masterUsername)}`,
+      );
       const { account, credentials, authorize, clock = systemClock } = this.#options;
       const resourceId = `cluster-${randomBytes(16).toString("hex").toUpperCase().slice(0, 26)}`;
-      const check = iamTokenCheck({ account, credentials, authorize, clock, clusterResourceId: resourceId });
-      const front = await startIamFront(postgres, check);
+      const checkToken = iamTokenCheck({ account, credentials, authorize, clock, clusterResourceId: resourceId });
+      const front = await startIamFront(postgres, { checkToken, masterNeedsToken: () => masterHasIam(postgres) });
       const { masterPassword, certificateAuthority } = postgres;
       const secret = await this.#options.createSecret({
         name: `rds!cluster-${randomUUID()}`,
@@ -115,21 +117,15 @@ export class RdsService {
   }
 }
 
-/** What a new Aurora cluster has and a new PostgreSQL has not. */
-async function prepare(postgres: Postgres, databaseName: string): Promise<void> {
-  const client = new Client({
-    host: postgres.host,
-    port: postgres.port,
-    user: postgres.masterUsername,
-    password: postgres.masterPassword,
-    database: "postgres",
-    ssl: { ca: postgres.certificateAuthority },
-  });
-  await client.connect();
-  try {
-    await client.query("CREATE ROLE rds_iam NOLOGIN");
-    await client.query(`CREATE DATABASE ${client.escapeIdentifier(databaseName)}`);
-  } finally {
-    await client.end();
-  }
+/**
+ * Whether the master user is a member of `rds_iam` through another role. Since PostgreSQL 16, who creates a role is a
+ * member of it, so this begins with the first role of its own that it grants `rds_iam`.
+ */
+async function masterHasIam({ administer, masterUsername }: Postgres): Promise<boolean> {
+  const through = await administer(
+    `SELECT FROM pg_auth_members
+     WHERE member = $1::regrole AND roleid <> 'rds_iam'::regrole AND pg_has_role(roleid, 'rds_iam', 'MEMBER')`,
+    [masterUsername],
+  );
+  return through.length > 0;
 }

@@ -93,6 +93,8 @@ describe("the local RDS", () => {
     });
     return signer.getAuthToken();
   };
+  /** The master as a member of `rds_iam`. */
+  const owner = async () => ({ user: "quayside_owner", password: await token("quayside_owner") });
   const fault = (call: Promise<unknown>) => call.then(() => "", String);
 
   it("is a PostgreSQL with the database, the role of IAM logins and the master's secret", async () => {
@@ -102,13 +104,29 @@ describe("the local RDS", () => {
     });
     expect(outputs.masterUserSecrets).to.have.nested.property("[0].secretStatus", "active");
     const rows = await query(
-      master(),
+      await owner(),
       "SELECT current_user, current_database(), rolcanlogin FROM pg_roles WHERE rolname = 'rds_iam'",
     );
     expect(rows).to.deep.equal([{ current_user: "quayside_owner", current_database: "quayside", rolcanlogin: false }]);
-    expect(await fault(query({ ...master(), password: "wrong" }, "SELECT 1"))).to.contain(
-      "password authentication failed",
-    );
+    const [{ superuser }] = await query(await owner(), "SELECT current_setting('is_superuser') AS superuser");
+    expect(superuser).to.equal("off");
+  });
+
+  it("lets the master in with its password until a role that it made has rds_iam, and then with a token", async () => {
+    const logIn = (identifier: string, password: string) =>
+      fault(query({ ...rds.cluster(identifier), user: "quayside_owner", password }, "SELECT 1"));
+    await handler("cluster:Cluster").create({ ...inputs, clusterIdentifier: "new" }, "new");
+    expect(await logIn("new", rds.cluster("new").masterPassword)).to.equal("");
+    expect(await logIn("new", "wrong")).to.contain("password authentication failed");
+    await handler("cluster:Cluster").delete("new", inputs);
+
+    // The suite has made a role and granted it rds_iam, with the password.
+    const failure = await query(master(), "SELECT 1").catch((error) => error);
+    expect(failure).to.have.property("code", "28000");
+    expect(String(failure)).to.contain('PAM authentication failed for user "quayside_owner"');
+    expect(await fault(query(await owner(), "SELECT 1"))).to.equal("");
+    refused = new AwsError("AccessDenied", "the role may not connect", 403);
+    expect(await fault(query(await owner(), "SELECT 1"))).to.contain("the role may not connect");
   });
 
   it("lets a role in with a token of credentials that may connect as it", async () => {
@@ -168,7 +186,7 @@ describe("the local RDS", () => {
       socket.on("close", resolve).on("error", () => {});
       setImmediate(() => socket.end());
     });
-    expect(await query(master(), "SELECT 1 AS one")).to.deep.equal([{ one: 1 }]);
+    expect(await fault(query(master(), "SELECT 1"))).to.contain("PAM authentication failed");
   });
 
   it("describes groups and instances, and refuses what it does not implement", async () => {
@@ -187,11 +205,9 @@ describe("the local RDS", () => {
   });
 
   it("ends with its resource, and its secret with it", async () => {
-    const second = await handler("cluster:Cluster").create({ ...inputs, clusterIdentifier: "second" }, "second");
     const count = secrets.size;
-    await handler("cluster:Cluster").delete(second.id, inputs);
+    await handler("cluster:Cluster").delete("ledger", inputs);
     expect(secrets.size).to.equal(count - 1);
-    const gone = new Client({ ...connection, port: Number(second.outputs.port), ...master() });
-    expect(await fault(gone.connect())).to.contain("ECONNREFUSED");
+    expect(await fault(query({ user: "service", password: "" }, "SELECT 1"))).to.contain("ECONNREFUSED");
   });
 });

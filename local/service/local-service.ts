@@ -137,9 +137,10 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
 function databaseOf(stack: LocalStack, { databases }: StandIns) {
   const cluster = stack.resources.find(({ type }) => type === "aws:rds/cluster:Cluster");
   if (!cluster) throw new Error("the program has no database; call up() first");
-  const { host, port, masterUsername, masterPassword, certificateAuthority } = databases.cluster(cluster.id);
+  // Its front asks the master user for a token once the ledger is there, and nobody here has a role to sign one.
+  const { behind, masterUsername, masterPassword, certificateAuthority } = databases.cluster(cluster.id);
   return {
-    ...{ host, port, user: masterUsername, certificateAuthority },
+    ...{ ...behind, user: masterUsername, certificateAuthority },
     password: async () => masterPassword,
     database: String(cluster.inputs.databaseName),
   };
