@@ -15,6 +15,9 @@ export const longestSessionPolicy = 2048;
  * Lists and temporary names are granted on the partner's whole prefix rather than folder by folder: it holds nothing
  * of anybody else, and the policy may not be longer than {@link longestSessionPolicy}. KMS rights are part of it,
  * because a session policy narrows those of the role too; S3 asks for `Decrypt` when an upload has several parts.
+ *
+ * A rename copies, and a copy takes the tags along (a malware scan's verdict), for which S3 asks at either end. Nothing in
+ * SFTP sets a tag.
  */
 export function sessionPolicy({
   bucket,
@@ -44,14 +47,17 @@ export function sessionPolicy({
       Resource: [bucketArn],
       Condition: { StringLike: { "s3:prefix": partnerPrefixes.map((prefix) => `${prefix}/*`) } },
     },
-    { Effect: "Allow", Action: ["s3:PutObject", "s3:AbortMultipartUpload"], Resource: uploads },
+    { Effect: "Allow", Action: ["s3:PutObject", "s3:AbortMultipartUpload", "s3:PutObjectTagging"], Resource: uploads },
     { Effect: "Allow", Action: "s3:GetObject", Resource: objects("download") },
     {
       Effect: "Allow",
-      Action: ["s3:PutObject", "s3:AbortMultipartUpload", "s3:GetObject", "s3:DeleteObject"],
+      Action: [
+        ...["s3:PutObject", "s3:AbortMultipartUpload", "s3:GetObject", "s3:DeleteObject"],
+        ...["s3:GetObjectTagging", "s3:PutObjectTagging"],
+      ],
       Resource: objects("both"),
     },
-    { Effect: "Allow", Action: ["s3:GetObject", "s3:DeleteObject"], Resource: temporary },
+    { Effect: "Allow", Action: ["s3:GetObject", "s3:DeleteObject", "s3:GetObjectTagging"], Resource: temporary },
     { Effect: "Allow", Action: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"], Resource: [keyArn] },
   ];
   return JSON.stringify({

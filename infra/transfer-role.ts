@@ -24,7 +24,11 @@ export function transferRole(
     policy: policyDocument(
       allow(["s3:ListBucket", "s3:GetBucketLocation"], files.arn),
       allow(
-        ["s3:PutObject", "s3:AbortMultipartUpload", "s3:GetObject", "s3:DeleteObject"],
+        [
+          ...["s3:PutObject", "s3:AbortMultipartUpload", "s3:GetObject", "s3:DeleteObject"],
+          // A rename takes the tags along, such as a malware scan's verdict.
+          ...["s3:GetObjectTagging", "s3:PutObjectTagging"],
+        ],
         interpolate`${files.arn}/*`,
       ),
       // What comes out of a transform is on its way to somebody else.

@@ -4,7 +4,7 @@ import { authorize, type LoginAnswer } from "../functions/authorize/authorize";
 import { application } from "../infra/partner-fixtures";
 import { type RecordedProgram, recordProgram } from "../infra/testing";
 import { evaluate } from "../local/iam/evaluate";
-import { parsePolicy } from "../local/iam/policy-document";
+import { listOf, parsePolicy } from "../local/iam/policy-document";
 
 const config = { internalEndpoint: "true", ignoredNames: '["*.uploading","*.tmp"]' };
 
@@ -68,6 +68,16 @@ describe("a login on the internal endpoint", () => {
     }
     for (const action of ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]) {
       expect(allows(action, key), action).to.equal(true);
+    }
+    // What the session's own role does not allow, its policy cannot.
+    const role = [parsePolicy(String(program.one("RolePolicy", "transfer-internal-session").inputs.policy))];
+    for (const { Action, Resource } of listOf(policies[0]?.Statement)) {
+      for (const action of listOf(Action)) {
+        for (const resource of listOf(Resource)) {
+          const context = { "kms:ViaService": "s3.eu-central-1.amazonaws.com" };
+          expect(evaluate(role, { action, resource, context }), `${action} on ${resource}`).to.equal("allow");
+        }
+      }
     }
     // A client's closing rename, under the stack's own names for unfinished uploads.
     expect(allows("s3:DeleteObject", `${bucket}/billing/in/a.csv.uploading`)).to.equal(true);

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type Clock, systemClock } from "../clock";
 import { AwsError } from "./aws-error";
+import { checkSessionPolicy } from "./check-session-policy";
 import type { CredentialRegistry } from "./credentials";
 import { answerError, commonErrorCodes, type Protocol, protocolOf } from "./protocol";
 import type { Authorize, AwsService, Principal } from "./service";
@@ -18,7 +19,7 @@ export interface AwsEndpoint {
 export interface AwsEndpointOptions {
   credentials: Pick<CredentialRegistry, "find">;
   services?: readonly AwsService[];
-  /** Evaluates the policies; everything is allowed where absent. */
+  /** Evaluates the policies besides a session's own; everything is allowed where absent. */
   authorize?: Authorize;
   /** Told of what is no answer of AWS but a fault in a stand-in. */
   onFault?: (error: unknown) => void;
@@ -92,7 +93,10 @@ async function serve(request: IncomingMessage, response: ServerResponse, context
     await service.handle({
       ...{ principal, request, response, requestId, region: signature.region },
       url: new URL(signed.target, `http://${request.headers.host ?? "127.0.0.1"}`),
-      authorize: (access) => context.authorize?.({ ...access, principal }),
+      authorize(access) {
+        checkSessionPolicy(principal, access);
+        context.authorize?.({ ...access, principal });
+      },
       signal: callSignal(response, context.stopping),
     });
   } catch (error) {

@@ -1,3 +1,4 @@
+import { GetObjectTaggingCommand, PutObjectTaggingCommand } from "@aws-sdk/client-s3";
 import { expect } from "chai";
 import type SftpClient from "ssh2-sftp-client";
 import type { FolderEntitlement } from "../../domain/entitlements";
@@ -70,6 +71,21 @@ describe("startSftpEndpoint: sessions", () => {
       await client.delete("/both/dir/a");
       await client.rmdir("/both/dir");
       expect(await fixture.keys()).to.deep.equal([]);
+    });
+
+    it("renames what a malware scan has marked, with its mark", async () => {
+      const mark = [{ Key: "GuardDutyMalwareScanStatus", Value: "NO_THREATS_FOUND" }];
+      for (const [from, to] of [
+        ["up/a.csv.part", "up/a.csv"],
+        ["both/a", "both/b"],
+      ]) {
+        await client.put(Buffer.from("x"), `/${from}`);
+        const Tagging = { TagSet: mark };
+        await fixture.admin.send(new PutObjectTaggingCommand({ Bucket: bucket, Key: `acme/${from}`, Tagging }));
+        await client.rename(`/${from}`, `/${to}`);
+        const { TagSet } = await fixture.admin.send(new GetObjectTaggingCommand({ Bucket: bucket, Key: `acme/${to}` }));
+        expect(TagSet, to).to.deep.equal(mark);
+      }
     });
 
     it("fills in the user's name and hands the policy on to S3", async () => {
