@@ -101,6 +101,16 @@ describe("functions and jobs", () => {
     }
   });
 
+  it("that use the ledger are made, or replaced, once its schema is there", () => {
+    const withLedger = [...program.all("lambda/function:Function"), ...program.all("JobDefinition")].filter(
+      ({ name, inputs }) => name !== "migrate" && JSON.stringify(inputs).includes("DATABASE_HOST"),
+    );
+    expect(withLedger).to.have.lengthOf(Object.keys(environments).length - 1 + 2);
+    for (const { name, dependsOn } of withLedger) {
+      expect(dependsOn, name).to.include("aws:lambda/invocation:Invocation migrations");
+    }
+  });
+
   it("start jobs of the current revision, whichever it is", () => {
     const arnPrefix = program.one("JobDefinition", "send").state.arnPrefix;
     expect(variables("route").SEND_JOB_DEFINITION_ARN).to.equal(arnPrefix);

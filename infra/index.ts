@@ -48,18 +48,23 @@ async function quayside(built = "dist"): Promise<Record<string, Input<unknown>>>
   const waysToAws = endpoints(stack, net, groups, files);
   const platform = { keys, network: net, groups, ready: [...waysToAws, ...groups.rules, ...net.routing] };
   const migrations = migrate(stack, platform, ledger);
+  // New code never meets the old schema. The old code meets the new one for a moment (docs/deploy.md).
+  const migrated = { ...platform, ready: [...platform.ready, migrations] };
 
   // From an upload to its deliveries.
   const news = notifications(stack, keys);
   const image = jobImage(stack, keys);
-  const work = jobs(stack, { keys, network: net, groups, database: ledger, files, notifications: news, image });
+  const work = jobs(stack, {
+    ...{ keys, network: net, groups, database: ledger, migrations, files },
+    ...{ notifications: news, image },
+  });
   const events = uploadEvents(stack, keys, files);
   const copies = config.efs
-    ? replicate(stack, platform, { database: ledger, files, fileSystem: fileSystem(stack, keys, net, groups) })
+    ? replicate(stack, migrated, { database: ledger, files, fileSystem: fileSystem(stack, keys, net, groups) })
     : undefined;
   const router = { database: ledger, files, jobs: work, notifications: news, replication: copies?.topic };
-  const routes = route(stack, platform, router, events);
-  const sweeps = sweep(stack, platform, router);
+  const routes = route(stack, migrated, router, events);
+  const sweeps = sweep(stack, migrated, router);
   if (config.scan === "guardduty") malwareScan(stack, keys, privateFiles, events);
   const farCopies = config.replicaRegion === "" ? undefined : replica(stack, keys, privateFiles);
 
@@ -67,14 +72,14 @@ async function quayside(built = "dist"): Promise<Record<string, Input<unknown>>>
   const passwords = userPool(stack);
   // The server's id is not known yet.
   const sessionRole = transferRole(stack, keys, files, "transfer-session", stack.arn("transfer", "user/*"));
-  const authorizes = authorize(stack, platform, { database: ledger, passwords, files, sessionRole });
+  const authorizes = authorize(stack, migrated, { database: ledger, passwords, files, sessionRole });
   const api = loginApi(stack, keys, authorizes);
   const endpoint = partnerEndpoint(stack, keys, net, api);
   const internal = config.internalEndpoint ? internalEndpoint(stack, keys, net, files) : undefined;
   uploadEnds(stack, events, [endpoint.server.id, ...(internal ? [internal.server.id] : [])]);
 
   // Partners.
-  const reconciles = reconcile(stack, platform, { database: ledger, files, passwords });
+  const reconciles = reconcile(stack, migrated, { database: ledger, files, passwords });
   partners(
     stack,
     {

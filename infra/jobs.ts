@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import { type Input, interpolate, jsonStringify, type Output } from "@pulumi/pulumi";
+import { type Input, interpolate, jsonStringify, type Output, type Resource } from "@pulumi/pulumi";
 import { transformedPrefix } from "./bucket";
 import type { Database } from "./database";
 import { type Keys, useKey } from "./encryption";
@@ -22,6 +22,8 @@ interface JobDependencies {
   network: Network;
   groups: SecurityGroups;
   database: Database;
+  /** A revision of a job is current once its schema is there. */
+  migrations: Resource;
   files: aws.s3.Bucket;
   notifications: aws.sns.Topic;
   image: JobImage;
@@ -54,23 +56,27 @@ export function jobs(stack: Stack, deps: JobDependencies): Jobs {
     environment: Record<string, Input<string>>,
     needs: Statement[],
   ) =>
-    new aws.batch.JobDefinition(name, {
-      name: `${stack.prefix}-${name}`,
-      type: "container",
-      platformCapabilities: ["FARGATE"],
-      propagateTags: true,
-      // Of the container. What became of each delivery, and when it is tried again, the ledger knows.
-      retryStrategy: { attempts: 3 },
-      // A job ends when its queue is empty; this ends one that hangs, and the sweep starts another.
-      timeout: { attemptDurationSeconds: 24 * 60 * 60 },
-      containerProperties: containerProperties(stack, name, size, {
-        image: deps.image.uri,
-        executionRoleArn: executionRole.arn,
-        jobRoleArn: jobRole(stack, name, needs).arn,
-        logGroup: log.name,
-        environment,
-      }),
-    });
+    new aws.batch.JobDefinition(
+      name,
+      {
+        name: `${stack.prefix}-${name}`,
+        type: "container",
+        platformCapabilities: ["FARGATE"],
+        propagateTags: true,
+        // Of the container. What became of each delivery, and when it is tried again, the ledger knows.
+        retryStrategy: { attempts: 3 },
+        // A job ends when its queue is empty; this ends one that hangs, and the sweep starts another.
+        timeout: { attemptDurationSeconds: 24 * 60 * 60 },
+        containerProperties: containerProperties(stack, name, size, {
+          image: deps.image.uri,
+          executionRoleArn: executionRole.arn,
+          jobRoleArn: jobRole(stack, name, needs).arn,
+          logGroup: log.name,
+          environment,
+        }),
+      },
+      { dependsOn: [deps.migrations] },
+    );
   const send = define("send", { vcpu: "0.5", memory: "1024" }, shared, sends(stack, deps));
   const transform = define(
     "transform",

@@ -4,7 +4,8 @@ import type { Ledger } from "./ledger";
 
 /**
  * Applies the migrations of `folder` (`NNN-name.sql`, in order) that the database has not seen, each in a
- * transaction of its own, and returns their names. Two callers at once wait for each other.
+ * transaction of its own, and returns their names. Two callers at once wait for each other. The code of the release before
+ * keeps running for a while after, so a migration must leave it working.
  */
 export async function migrate(ledger: Ledger, folder: string): Promise<string[]> {
   const files = (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort();
