@@ -15,12 +15,22 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/** The first names of a list that may be long: `claims, prices and 58 more`. */
+export function someOf(names: readonly string[]): string {
+  const shown = names.slice(0, names.length <= mostNames + 1 ? names.length : mostNames);
+  const left = names.length - shown.length;
+  return `${shown.join(", ")}${left > 0 ? ` and ${left} more` : ""}`;
+}
+
+/** More is no help. */
+const mostNames = 8;
+
 /** `did you mean "claims"?`, or the choices where nothing is near. */
 export function suggestion(word: string, candidates: readonly string[], noneText = "nothing is declared yet"): string {
   const guess = nearest(word, candidates);
   if (guess !== undefined) return `did you mean "${guess}"?`;
   if (candidates.length === 0) return noneText;
-  return `use ${candidates.length === 1 ? "" : "one of "}${candidates.map((name) => `"${name}"`).join(", ")}`;
+  return `use ${candidates.length === 1 ? "" : "one of "}${someOf(candidates.map((name) => `"${name}"`))}`;
 }
 
 /** Optimal string alignment distance. */

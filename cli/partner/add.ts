@@ -1,11 +1,14 @@
-import { nearest } from "../../domain/nearest";
 import { newPartner } from "../../domain/partner-files/changes/new-partner";
 import { fingerprintOf } from "../../domain/partner-files/changes/rotate-host-key";
+import { email } from "../../domain/partner-files/definitions";
 import type { Command } from "../command";
-import { type AskedDestination, askDestination } from "./ask-destination";
-import { type AskedFiles, askFiles, toBeAsked } from "./ask-files";
+import { type AskedDestination, askDestination, type DestinationOptions } from "./ask-destination";
+import { type AskedFiles, askFiles, filesOptions, foldersOf, subscriptionsOf } from "./ask-files";
+import { type AskedIdentity, askIdentity } from "./ask-identity";
 import { type AskedLogin, askLogin, list } from "./ask-login";
+import { commandLine } from "./command-line";
 import { type LoadedFolder, loadFolder } from "./load-folder";
+import { mistakeOf } from "./mistake-of";
 import {
   confirmFingerprint,
   passwordHandOver,
@@ -37,7 +40,8 @@ const options = {
 
 const usage = `npm run partner -- add [ID] [OPTIONS]
 
-Adds a partner. On a terminal it asks for what no option says; elsewhere the options marked * are needed.
+Adds a partner. On a terminal it asks for what no option says (an empty one says "none"); elsewhere the options marked *
+are needed.
 
   --name NAME          * the organisation's name
   --contact "NAME <EMAIL>"
@@ -68,116 +72,155 @@ export function addPartner([given]: readonly string[], session: Session): Comman
     options,
     async run(values) {
       const folder = await loadFolder(values.partners);
-      const { id, name } = await askName(session, folder, given, values.name);
-      const contacts = await askContacts(session, values.contact);
-      const login = await askLogin(session, id, values);
-      const known = {
-        fileGroups: folder.fileGroups.names,
-        partners: folder.partners,
-        hasLogin: login.login !== undefined,
-      };
-      const files = await askFiles(session, known, values);
+      warnOfProblems(session, folder, values.partners);
+      const { id, name, contacts, owners } = await askIdentity(session, folder, given, values);
+      const login = await askLogin(session, id, folder, values);
+      const files = await askFiles(session, { folder, id, hasLogin: login.login !== undefined }, values);
+      const notify = await askNotify(session, folder, contacts, values.notify);
       const destination = await askForPushes(session, files, values);
-      const notify = await askNotify(session, contacts, values.notify);
       const changes = newPartner({
         id,
         settings: {
           name,
           contacts,
-          ...(values.owner && { owners: values.owner }),
+          ...(owners.length > 0 && { owners }),
           ...(login.login && { login: login.login }),
-          ...(files.folders.length > 0 && { folders: files.folders }),
+          ...(foldersOf(files).length > 0 && { folders: foldersOf(files) }),
           ...(destination && { destinations: { [destination.name]: destination.settings } }),
-          ...(notify.length > 0 && { notifications: notify.map((email) => ({ email, events: eventsFor(files) })) }),
+          ...(notify.length > 0 && {
+            notifications: notify.map((address) => ({ email: address, events: eventsFor(files) })),
+          }),
         },
-        subscriptions: files.subscriptions,
+        subscriptions: subscriptionsOf(files, destination?.name),
         keys: Object.fromEntries(login.keys.map((key) => [key.name, key.line])),
       });
-      return saveChanges(session, {
-        folder: values.partners,
-        files: folder.files,
-        changes,
-        isDryRun: values["dry-run"] === true,
-        next: nextSteps(id, login, destination, values.stack ?? "prod"),
+      const save = () =>
+        saveChanges(session, {
+          folder: values.partners,
+          files: folder.files,
+          changes,
+          isDryRun: values["dry-run"] === true,
+          next: nextSteps(id, login, destination, values.stack ?? "prod"),
+        });
+      const again = oneLine({ id, name, contacts, owners }, login, files, notify, destination, values);
+      return keepingAnswers(session, again, () => {
+        if (destination?.isConfirmed !== false) return save();
+        session.terminal.warn(
+          "The host key is not confirmed, so nothing was written. Ask the partner to read its fingerprint out.\n",
+        );
+        return 1;
       });
     },
   };
 }
 
-async function askName({ ask }: Session, { partners }: LoadedFolder, givenId: string | undefined, given?: string) {
-  const name = await ask.text({ option: "--name", what: "The organisation's name", given });
-  const ids = partners.map((partner) => partner.id);
-  const fallback = slug(name);
-  const id = await ask.text({
-    option: "ID",
-    what: "Its id, for folder and file names",
-    given: givenId,
-    ...(ask.isInteractive && fallback !== "" && { fallback }),
-    mistake: (answer) => {
-      if (!/^[a-z][a-z0-9-]{1,30}[a-z0-9]$/.test(answer)) {
-        return `"${answer}" is not 3 to 32 lower-case letters, digits and hyphens, with a letter first`;
-      }
-      return ids.includes(answer) ? `there is a partner "${nearest(answer, ids)}" already` : undefined;
-    },
+/** The command that gives all answers, so that nothing is asked but whether the host key is confirmed. */
+function oneLine(
+  { id, name, contacts, owners }: AskedIdentity,
+  login: AskedLogin,
+  files: AskedFiles,
+  notify: readonly string[],
+  destination: AskedDestination | undefined,
+  { partners, stack, "dry-run": isDryRun }: { partners: string; stack: string; "dry-run": boolean },
+): string {
+  const { upload, download, receive } = filesOptions(files, destination?.name);
+  return commandLine("add", id, {
+    name,
+    contact: contacts.map((contact) => `${contact.name} <${contact.email}>`),
+    owner: owners,
+    ...login.options,
+    ...(login.options.source && { source: orNone(login.options.source) }),
+    ...(login.login && { upload: orNone(upload) }),
+    download,
+    receive: orNone(receive),
+    notify: orNone(notify),
+    ...destination?.options,
+    ...(partners !== options.partners.default && { partners }),
+    ...(stack !== options.stack.default && { stack }),
+    "dry-run": isDryRun,
   });
-  return { id, name };
 }
 
-/** `Böhm & Sons, Ltd.` → `bohm-sons-ltd`. */
-const slug = (name: string) =>
-  name
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^[^a-z]+/, "")
-    .slice(0, 32)
-    .replace(/-+$/, "");
+/** What would be asked for where nothing is said. */
+const orNone = (values: readonly string[] = []) => (values.length === 0 ? [""] : values);
 
-const contactForm = /^(?<name>[^<>]+?)\s*<(?<email>[^<>\s@]+@[^<>\s@]+)>$/;
+/** A new partner is refused where the others have problems, unless it ends them: better said before the questions. */
+function warnOfProblems({ ask, terminal }: Session, { problems }: LoadedFolder, path: string): void {
+  if (!ask.isInteractive || problems.length === 0) return;
+  const many = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  terminal.warn(`${path}/ has ${many} (npm run check lists them), and nothing is written while there are any.\n`);
+}
 
-async function askContacts({ ask }: Session, given: readonly string[] | undefined) {
-  const mistake = (text: string) => (contactForm.test(text) ? undefined : `"${text}" is not NAME <EMAIL>`);
-  const question = { option: "--contact", what: "Whom to call there, as NAME <EMAIL>", mistake };
-  const answers: string[] = [];
-  for (const text of given ?? []) answers.push(await ask.text({ ...question, given: text }));
-  if (answers.length === 0) answers.push(await ask.text(question));
-  return answers.map((answer) => {
-    const { name = "", email = "" } = contactForm.exec(answer)?.groups ?? {};
-    return { name, email };
-  });
+/** Whatever keeps the answers of a person from being written, they need not be typed again. */
+function keepingAnswers({ ask, terminal }: Session, again: string, save: () => number): number {
+  let code = 1;
+  try {
+    code = save();
+    return code;
+  } finally {
+    if (code !== 0 && ask.isInteractive) {
+      terminal.warn(`Your answers in one line, to be changed or run again:\n  ${again}\n`);
+    }
+  }
 }
 
 /** The server that subscriptions push to, asked for where there is one; subscriptions that waited for its name get it. */
 async function askForPushes(
   session: Session,
-  { subscriptions }: AskedFiles,
-  values: Parameters<typeof askDestination>[1],
+  { receives }: AskedFiles,
+  values: DestinationOptions,
 ): Promise<AskedDestination | undefined> {
-  const pushes = Object.values(subscriptions).flatMap(({ deliver }) => deliver.push ?? []);
-  if (pushes.length === 0 && values.destination === undefined) return undefined;
-  const destination = await askDestination(session, values);
-  for (const push of pushes) if (push.destination === toBeAsked) push.destination = destination.name;
-  return destination;
+  const pushes = receives.flatMap(({ where }) => ("remotePath" in where ? [where.destination] : []));
+  if (pushes.length === 0) {
+    for (const option of ["destination", "authentication", "host-key"] as const) {
+      if (values[option] === undefined) continue;
+      const useless = `--${option} has no use without --receive GROUP=DESTINATION:PATH, which pushes there`;
+      if (!session.ask.isInteractive) throw new Error(useless);
+      session.terminal.warn(`  left out: ${useless}\n`);
+    }
+    return undefined;
+  }
+  const [name] = pushes.filter((known) => known !== undefined);
+  return askDestination(session, name, values);
 }
 
-async function askNotify({ ask }: Session, contacts: readonly { email: string }[], given: string[] | undefined) {
-  if (given || !ask.isInteractive) return given ?? [];
+async function askNotify(
+  { ask }: Session,
+  { partners }: LoadedFolder,
+  contacts: readonly { email: string }[],
+  given: string[] | undefined,
+): Promise<string[]> {
+  if (!given && !ask.isInteractive) return [];
+  const owners = new Map(
+    partners.flatMap(({ id, settings }) => settings.notifications.map((told) => [told.email.toLowerCase(), id])),
+  );
+  const mistake = (address: string) => {
+    const owner = owners.get(address.toLowerCase());
+    return (
+      mistakeOf(email, address) ??
+      (owner && `"${address}" is told of ${owner} already, and SNS keeps one subscription for an address`)
+    );
+  };
   const answer = await ask.text({
     option: "--notify",
     what: "Who is told when files fail, with commas between (- for nobody)",
+    given: given?.join(","),
     fallback: contacts[0]?.email ?? "-",
+    mistake: (text) =>
+      text === "-"
+        ? undefined
+        : list(text)
+            .map(mistake)
+            .find((wrong) => wrong !== undefined),
   });
   return answer === "-" ? [] : list(answer);
 }
 
 /** Failures of what it sends, and of what it gets. */
-function eventsFor({ folders, subscriptions }: AskedFiles) {
-  const uploads = folders.some(({ access }) => access !== "download");
-  const gets = Object.keys(subscriptions).length > 0;
+function eventsFor({ uploads, receives }: AskedFiles) {
   return [
-    ...(uploads ? (["transfer.truncated", "transfer.held"] as const) : []),
-    ...(gets || !uploads ? (["delivery.failed"] as const) : []),
+    ...(uploads.length > 0 ? (["transfer.truncated", "transfer.held"] as const) : []),
+    ...(receives.length > 0 || uploads.length === 0 ? (["delivery.failed"] as const) : []),
   ];
 }
 

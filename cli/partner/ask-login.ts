@@ -1,7 +1,10 @@
 import type { z } from "zod";
-import type { partnerFile } from "../../domain/partner-files/definitions";
+import { type partnerFile, username as usernameForm } from "../../domain/partner-files/definitions";
+import { usernameOf } from "../../domain/partner-files/username-of";
 import { cidrMistake } from "../../domain/source-address";
-import { askPublicKey, type NewKey, readPublicKey } from "./read-key";
+import type { LoadedFolder } from "./load-folder";
+import { mistakeOf } from "./mistake-of";
+import { askPublicKey, type NewKey } from "./read-key";
 import type { Session } from "./session";
 
 type Settings = z.input<typeof partnerFile>;
@@ -9,6 +12,8 @@ type Settings = z.input<typeof partnerFile>;
 export interface AskedLogin {
   login: Settings["login"];
   keys: NewKey[];
+  /** The options that say the same. */
+  options: LoginOptions;
 }
 
 export interface LoginOptions {
@@ -26,26 +31,40 @@ const ways = [
   { value: "none", meaning: "not at all: files are only pushed to it" },
 ] as const;
 
+type Way = (typeof ways)[number]["value"];
+
+/** Options that say nothing with a way of logging in. */
+const useless: Record<Way, readonly (keyof LoginOptions | "upload" | "download")[]> = {
+  password: ["key"],
+  keys: [],
+  both: [],
+  internal: ["source"],
+  none: ["username", "key", "source", "upload", "download"],
+};
+
 /** How the partner gets in. */
-export async function askLogin(session: Session, id: string, options: LoginOptions): Promise<AskedLogin> {
+export async function askLogin(
+  session: Session,
+  id: string,
+  folder: LoadedFolder,
+  options: LoginOptions & { upload?: string[] | undefined; download?: string[] | undefined },
+): Promise<AskedLogin> {
   const { ask } = session;
   const way = await ask.choice({ option: "--login", what: "How does it log in?", given: options.login }, ways);
-  if (way === "none") {
-    if (options.key) throw new Error("--key has no use with --login none");
-    return { login: undefined, keys: [] };
+  for (const option of useless[way]) {
+    if (options[option] === undefined) continue;
+    const better = way === "password" && option === "key" ? "; use --login both" : "";
+    throw new Error(`--${option} has no use with --login ${way}${better}`);
   }
+  if (way === "none") return { login: undefined, keys: [], options: { login: way } };
   const username = await ask.text({
     option: "--username",
     what: "User name",
     given: options.username,
     fallback: id,
-    mistake: (name) =>
-      /^[a-z0-9_][a-z0-9_.@-]{2,99}$/.test(name) && name !== "root"
-        ? undefined
-        : "use 3 to 100 of a-z, 0-9, _ . @ and -, with no . @ or - first",
+    mistake: (name) => usernameMistake(name, folder),
   });
-  const keys = way === "password" ? [] : await askKeys(session, options.key ?? []);
-  if (way === "password" && options.key) throw new Error("--key has no use with --login password; use --login both");
+  const keys = way === "password" ? [] : await askKeys(session, folder, options.key ?? []);
   const sources = way === "internal" ? [] : await askSources(session, options.source);
   return {
     login: {
@@ -55,22 +74,27 @@ export async function askLogin(session: Session, id: string, options: LoginOptio
       ...(sources.length > 0 && { sourceAddresses: sources }),
     },
     keys,
+    options: {
+      login: way,
+      username,
+      key: keys.map(({ given }) => given),
+      ...(way !== "internal" && { source: sources }),
+    },
   };
 }
 
-async function askKeys(session: Session, given: readonly string[]): Promise<NewKey[]> {
-  const keys: NewKey[] = [];
-  for (const value of given) keys.push(await readPublicKey(session, "--key", value));
-  if (keys.length === 0) keys.push(await askPublicKey(session, session.ask, "--key"));
-  return withOwnNames(keys);
+function usernameMistake(name: string, { partners }: LoadedFolder): string | undefined {
+  if (name === "root") return 'Transfer Family refuses the user name "root"';
+  const owner = partners.find((partner) => usernameOf(partner) === name);
+  return mistakeOf(usernameForm, name) ?? (owner && `"${name}" is already the user name of ${owner.id}`);
 }
 
-/** Two keys from one person may have the same comment. */
-function withOwnNames(keys: readonly NewKey[]): NewKey[] {
-  return keys.map((key, index) => {
-    const namesakes = keys.slice(0, index).filter(({ name }) => name === key.name).length;
-    return namesakes === 0 ? key : { ...key, name: `${key.name}-${namesakes + 1}` };
-  });
+async function askKeys(session: Session, folder: LoadedFolder, given: readonly string[]): Promise<NewKey[]> {
+  const keys: NewKey[] = [];
+  for (const answer of given.length === 0 ? [undefined] : given) {
+    keys.push(await askPublicKey(session, folder.partners, { given: answer, others: keys }));
+  }
+  return keys;
 }
 
 async function askSources({ ask }: Session, given: string[] | undefined): Promise<string[]> {
@@ -89,9 +113,12 @@ async function askSources({ ask }: Session, given: string[] | undefined): Promis
   return list(answer);
 }
 
-/** The parts of a text with commas between. */
-export const list = (text: string) =>
-  text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
+/** The parts of a text with commas between, each once. */
+export const list = (text: string) => [
+  ...new Set(
+    text
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
+  ),
+];

@@ -1,17 +1,32 @@
 import { createInterface, type Interface } from "node:readline";
 
+/** What is wrong with an answer. */
+export class Mistake {
+  constructor(readonly message: string) {}
+}
+
 /** A question, for a person or for a script's options. */
-export interface Question {
+interface Question {
   /** The option that answers it: `--name`. */
   option: string;
   /** What is asked for: `The organisation's name`. */
   what: string;
   /** The option's value; undefined where it was not given. */
   given?: string | undefined;
-  /** Taken where a person just presses Enter, and where nobody can be asked. */
+  /**
+   * Taken where a person just presses Enter, and where nobody can be asked. A person is offered it only where it is no
+   * mistake.
+   */
   fallback?: string | undefined;
+}
+
+export interface TextQuestion extends Question {
   /** What is wrong with an answer; undefined where it is right. */
   mistake?: (answer: string) => string | undefined;
+}
+
+export interface ValueQuestion<Value> extends Question {
+  read(answer: string): Value | Mistake;
 }
 
 export interface Choice<Value extends string> {
@@ -20,14 +35,16 @@ export interface Choice<Value extends string> {
   meaning: string;
 }
 
-/** Where answers come from. */
+/** Where answers come from. A person is asked again after a mistake, in an option as well. */
 export interface Ask {
   /** Whether a person can be asked. */
   readonly isInteractive: boolean;
-  /** @throws where the option's value is wrong or, where nobody can be asked, missing. */
-  text(question: Question): Promise<string>;
+  /** @throws where nobody can be asked, and the option's value is wrong or missing. */
+  text(question: TextQuestion): Promise<string>;
+  /** The same, for answers that mean something else than their text. */
+  value<Value>(question: ValueQuestion<Value>): Promise<Value>;
   choice<Value extends string>(
-    question: Omit<Question, "mistake" | "fallback"> & { fallback?: Value },
+    question: Question & { fallback?: Value },
     choices: readonly Choice<Value>[],
   ): Promise<Value>;
   /** Further lines of a text, up to an empty one. */
@@ -54,47 +71,53 @@ export function askOn({ input, output }: AskStreams): Ask {
   const isInteractive = input.isTTY === true;
   const person = isInteractive ? new Person(input, output) : undefined;
 
-  async function text({ option, what, given, fallback, mistake }: Question): Promise<string> {
+  async function value<Value>(
+    { option, what, given, fallback, read }: ValueQuestion<Value>,
+    introduce: () => void = () => {},
+  ): Promise<Value> {
     if (given !== undefined) {
-      const wrong = mistake?.(given);
-      if (wrong !== undefined) throw new Error(`${option}: ${wrong}`);
-      return given;
+      const result = read(given);
+      if (!(result instanceof Mistake)) return result;
+      if (!person) throw new Error(`${option}: ${result.message}`);
+      output.write(`  ${option}: ${result.message}\n`);
     }
+    const otherwise = fallback === undefined ? new Mistake("please answer") : read(fallback);
     if (!person) {
-      if (fallback !== undefined) return fallback;
+      if (!(otherwise instanceof Mistake)) return otherwise;
+      if (fallback !== undefined) throw new Error(`${option}: ${otherwise.message}`);
       throw new Error(`${option} is missing: ${what.charAt(0).toLowerCase()}${what.slice(1)}; see --help`);
     }
+    introduce();
+    const isOffered = !(otherwise instanceof Mistake) && fallback !== "";
     for (;;) {
-      const shown = fallback === undefined || fallback === "" ? "" : ` [${fallback}]`;
-      const typed = (await person.answer(`${what}${shown}: `)).trim();
-      const answer = typed === "" ? fallback : typed;
-      const wrong = answer === undefined ? "please answer" : mistake?.(answer);
-      if (wrong === undefined && answer !== undefined) return answer;
-      output.write(`  ${wrong}\n`);
+      const typed = (await person.answer(`${what}${isOffered ? ` [${fallback}]` : ""}: `)).trim();
+      const result = typed === "" ? otherwise : read(typed);
+      if (!(result instanceof Mistake)) return result;
+      output.write(`  ${result.message}\n`);
     }
   }
 
   return {
     isInteractive,
-    text,
-    async choice(question, choices) {
-      if (person && question.given === undefined) {
-        output.write(`${question.what}\n`);
-        for (const [index, { value, meaning }] of choices.entries()) {
-          output.write(`  ${index + 1}  ${value.padEnd(10)} ${meaning}\n`);
-        }
-      }
-      const named = (answer: string) =>
-        choices.find(({ value }, index) => answer === value || answer === `${index + 1}`);
-      const answer = await text({
+    value,
+    text: ({ mistake, ...question }) =>
+      value({
         ...question,
-        what: person ? "Which one" : question.what,
-        mistake: (given) =>
-          named(given) ? undefined : `"${given}" is none of ${choices.map(({ value }) => value).join(", ")}`,
+        read: (answer) => {
+          const wrong = mistake?.(answer);
+          return wrong === undefined ? answer : new Mistake(wrong);
+        },
+      }),
+    choice(question, choices) {
+      const read = (answer: string) =>
+        choices.find((choice, index) => answer === choice.value || answer === `${index + 1}`)?.value ??
+        new Mistake(`"${answer}" is none of ${choices.map((choice) => choice.value).join(", ")}`);
+      return value({ ...question, what: person ? "Which one" : question.what, read }, () => {
+        output.write(`${question.what}\n`);
+        for (const [index, choice] of choices.entries()) {
+          output.write(`  ${index + 1}  ${choice.value.padEnd(10)} ${choice.meaning}\n`);
+        }
       });
-      const chosen = named(answer);
-      if (!chosen) throw new Error(`${question.option}: "${answer}" is no choice`);
-      return chosen.value;
     },
     async moreLines() {
       const lines: string[] = [];
@@ -124,7 +147,10 @@ class Person {
   #hasLeft = false;
   #wake: () => void = () => {};
 
+  readonly #output: NodeJS.WritableStream;
+
   constructor(input: NodeJS.ReadableStream, output: NodeJS.WritableStream) {
+    this.#output = output;
     this.#interface = createInterface({ input, output, terminal: true });
     this.#interface.on("line", (line) => {
       this.#lines.push(line);
@@ -139,8 +165,12 @@ class Person {
   }
 
   async answer(query: string): Promise<string> {
-    this.#interface.setPrompt(query);
-    this.#interface.prompt();
+    // What was typed before Ctrl-D still counts, but readline takes no part in it.
+    if (this.#hasLeft) this.#output.write(`${query}\n`);
+    else {
+      this.#interface.setPrompt(query);
+      this.#interface.prompt();
+    }
     while (this.#lines.length === 0 && !this.#hasLeft) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

@@ -1,7 +1,9 @@
 import { partnerAccess } from "../../domain/partner-access";
 import { renamePartner } from "../../domain/partner-files/changes/rename-partner";
 import { subscriptionFilesThatName } from "../../domain/partner-files/changes/subscription-files-that-name";
+import { formerIds } from "../../domain/partner-files/former-ids";
 import type { Command } from "../command";
+import { idMistake } from "./ask-identity";
 import { choosePartner, loadFolder } from "./load-folder";
 import { pullRequest } from "./next-steps";
 import { saveChanges } from "./save-changes";
@@ -22,17 +24,12 @@ export function renameCommand([given, givenNew]: readonly string[], session: Ses
     async run(values) {
       const folder = await loadFolder(values.partners);
       const partner = await choosePartner(session.ask, folder, given);
-      const ids = folder.partners.map(({ id }) => id);
       const to = await session.ask.text({
         option: "NEW-ID",
         what: "Its new id",
         given: givenNew,
-        mistake: (answer) => {
-          if (ids.includes(answer)) return `there is a partner "${answer}" already`;
-          return /^[a-z][a-z0-9-]{1,30}[a-z0-9]$/.test(answer)
-            ? undefined
-            : `"${answer}" is not 3 to 32 lower-case letters, digits and hyphens, with a letter first`;
-        },
+        // Its own former id may be its id again.
+        mistake: (answer) => (formerIds(partner).includes(answer) ? undefined : idMistake(answer, folder)),
       });
       const { username, originalId } = partnerAccess(partner);
       const others = subscriptionFilesThatName(folder.files, partner.id);

@@ -3,11 +3,10 @@ import type { FileChanges } from "../../domain/partner-files/changes/file-change
 import { addHostKey, dropHostKey, fingerprintOf } from "../../domain/partner-files/changes/rotate-host-key";
 import { rotateKey, rotatePassword } from "../../domain/partner-files/changes/rotate-login";
 import type { Partner } from "../../domain/partner-files/partner";
-import type { FileMap } from "../../domain/partner-files/read-partner-folder";
 import type { Command } from "../command";
-import { choosePartner, loadFolder } from "./load-folder";
+import { choosePartner, type LoadedFolder, loadFolder } from "./load-folder";
 import { confirmFingerprint, passwordHandOver, pullRequest } from "./next-steps";
-import { askPublicKey, readHostKey, readPublicKey } from "./read-key";
+import { askHostKey, askPublicKey } from "./read-key";
 import { saveChanges } from "./save-changes";
 import { commonOptions, commonUsage, type Session } from "./session";
 
@@ -54,7 +53,7 @@ export function rotateCommand([given]: readonly string[], session: Session): Com
       const folder = await loadFolder(values.partners);
       const partner = await choosePartner(session.ask, folder, given);
       const what = await whatToRotate(session, partner, values);
-      const { changes, next } = await rotations[what](session, folder.files, partner, values, values.stack ?? "prod");
+      const { changes, next } = await rotations[what](session, folder, partner, values, values.stack ?? "prod");
       return saveChanges(session, {
         folder: values.partners,
         files: folder.files,
@@ -94,10 +93,16 @@ async function whatToRotate({ ask }: Session, { settings }: Partner, values: Val
   ]);
 }
 
-type Rotate = (session: Session, files: FileMap, partner: Partner, values: Values, stack: string) => Promise<Rotation>;
+type Rotate = (
+  session: Session,
+  folder: LoadedFolder,
+  partner: Partner,
+  values: Values,
+  stack: string,
+) => Promise<Rotation>;
 
 const rotations: Record<What, Rotate> = {
-  async password(_session, files, partner, _values, stack) {
+  async password(_session, { files }, partner, _values, stack) {
     const { username } = partnerAccess(partner);
     return {
       changes: rotatePassword(files, partner),
@@ -108,10 +113,10 @@ const rotations: Record<What, Rotate> = {
     };
   },
 
-  async key(session, _files, partner, { key, drop }) {
+  async key(session, folder, partner, { key, drop }) {
     const isOnlyDropped = key === undefined && drop !== undefined;
-    const added = key === undefined ? undefined : await readPublicKey(session, "--key", key);
-    const add = isOnlyDropped ? undefined : (added ?? (await askPublicKey(session, session.ask, "--key")));
+    const others = partner.keys.map(({ file }) => ({ name: file.slice(`${partner.id}/keys/`.length, -".pub".length) }));
+    const add = isOnlyDropped ? undefined : await askPublicKey(session, folder.partners, { given: key, others });
     const dropped = drop ?? (key === undefined ? await askDrop(session, partner) : undefined);
     return {
       changes: rotateKey(partner, { add, drop: dropped }),
@@ -124,10 +129,15 @@ const rotations: Record<What, Rotate> = {
     };
   },
 
-  async "host-key"(session, files, partner, values) {
+  async "host-key"(session, { files }, partner, values) {
     const destination = await askDestinationName(session, partner, values.destination, 1);
-    const { host, port } = partner.settings.destinations[destination] ?? { host: "", port: 22 };
-    const key = await readHostKey(session, values["host-key"], port === 22 ? host : `-p ${port} ${host}`);
+    const server = partner.settings.destinations[destination] ?? { host: "", port: 22 };
+    const { key, isConfirmed } = await askHostKey(session, values["host-key"], server);
+    if (!isConfirmed) {
+      throw new Error(
+        "the host key is not confirmed, so nothing was written; ask the partner to read its fingerprint out",
+      );
+    }
     return {
       changes: addHostKey(files, partner, destination, key.line),
       next: [
@@ -137,7 +147,7 @@ const rotations: Record<What, Rotate> = {
     };
   },
 
-  async finish(session, files, partner, values) {
+  async finish(session, { files }, partner, values) {
     const destination = await askDestinationName(session, partner, values.destination, 2);
     const changes = dropHostKey(files, partner, destination, values.drop);
     const keys = partner.settings.destinations[destination]?.hostKeys.map(fingerprintOf) ?? [];

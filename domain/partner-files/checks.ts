@@ -8,10 +8,11 @@ import { sessionPolicyLength } from "../session-policy-length";
 import { cidrMistake } from "../source-address";
 import { isKeyMistake, parseSshPublicKey } from "../ssh-public-key";
 import { flowChecks } from "./flow-checks";
-import { originalId } from "./former-ids";
+import { folderMistake } from "./folder-mistake";
 import { limitChecks } from "./limit-checks";
 import type { FileGroups, Partner, PartnerSubscription } from "./partner";
 import { renameChecks } from "./rename-checks";
+import { usernameOf } from "./username-of";
 import type { YamlPath, YamlSource } from "./yaml-source";
 
 /** What the checks look at. */
@@ -128,9 +129,6 @@ function internalLoginComesFromAnywhere({ partners }: Folder, report: Report): v
   }
 }
 
-const usernameOf = (partner: Partner) =>
-  partner.settings.login && (partner.settings.login.username ?? originalId(partner));
-
 const usernamePlace = ({ settings, source }: Partner) =>
   settings.login?.username === undefined ? at(source, ["login"], "key") : at(source, ["login", "username"]);
 
@@ -190,27 +188,12 @@ function sourceAddressesAreBlocks({ partners }: Folder, report: Report): void {
 function foldersDoNotOverlap({ partners }: Folder, report: Report): void {
   for (const { settings, source } of partners) {
     for (const [index, { virtualPath }] of settings.folders.entries()) {
-      const where = at(source, ["folders", index, "virtualPath"]);
-      if (/(^|\/)\.{1,2}(\/|$)/.test(virtualPath)) {
-        report({ ...where, message: `"${virtualPath}" is no plain path`, fix: 'leave "." and ".." out' });
-        continue;
-      }
-      for (const earlier of settings.folders.slice(0, index)) {
-        if (earlier.virtualPath === virtualPath) {
-          report({ ...where, message: `"${virtualPath}" is listed twice`, fix: "remove one of them" });
-        } else if (isInside(virtualPath, earlier.virtualPath) || isInside(earlier.virtualPath, virtualPath)) {
-          report({
-            ...where,
-            message: `"${virtualPath}" and "${earlier.virtualPath}" overlap`,
-            fix: "folders may not lie inside each other; make them neighbours",
-          });
-        }
-      }
+      const earlier = settings.folders.slice(0, index).map((folder) => folder.virtualPath);
+      const mistake = folderMistake(virtualPath, earlier);
+      if (mistake) report({ ...at(source, ["folders", index, "virtualPath"]), ...mistake });
     }
   }
 }
-
-const isInside = (inner: string, outer: string) => inner.startsWith(`${outer}/`);
 
 function foldersHaveTheirFileGroup({ partners, fileGroups, broken }: Folder, report: Report): void {
   for (const { settings, source } of partners) {

@@ -5,17 +5,16 @@ import { z } from "zod";
  * files is in `checks.ts`. Every description is for the people who write these files; editors show it.
  */
 
-const name = (what: string) =>
-  z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{1,38}[a-z0-9]$/, "use 3 to 40 lower-case letters, digits and hyphens, with a letter first")
-    .describe(what);
+/** Of a file group or a destination. */
+export const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{1,38}[a-z0-9]$/, "use 3 to 40 lower-case letters, digits and hyphens, with a letter first");
 
-const email = z.email("write an e-mail address");
+export const email = z.email("write an e-mail address");
 
 // No * ? $ and \, which mean something in the session policy that the path becomes a part of. With bucket and partner,
 // Transfer Family takes 1,024 characters (API shape MapTarget).
-const absolutePath = z
+export const absolutePath = z
   .string()
   .regex(
     /^(\/[^/*?$\\]+)+$/,
@@ -50,25 +49,25 @@ export const notificationEvents = [
 export const fileGroupsFile = z.strictObject({
   fileGroups: z
     .record(
-      name("The name that folders and subscriptions refer to."),
+      name.describe("The name that folders and subscriptions refer to."),
       z.strictObject({ description: z.string().min(1, "say what these files are").describe("What these files are.") }),
     )
     .describe("The catalogue of file groups: the names under which uploads are routed."),
 });
+
+export const username = z
+  .string()
+  .regex(
+    /^[a-z0-9_][a-z0-9_.@-]{2,99}$/,
+    "use 3 to 100 of a-z, 0-9, _ . @ and -, with no . @ or - first (Transfer Family takes no other)",
+  );
 
 const login = z.strictObject({
   endpoint: z
     .enum(["partner", "internal"])
     .default("partner")
     .describe("partner: the endpoint for partners, with password or keys. internal: the private one, with keys only."),
-  username: z
-    .string()
-    .regex(
-      /^[a-z0-9_][a-z0-9_.@-]{2,99}$/,
-      "use 3 to 100 of a-z, 0-9, _ . @ and -, with no . @ or - first (Transfer Family takes no other)",
-    )
-    .optional()
-    .describe("The user name; without one, the partner's id."),
+  username: username.optional().describe("The user name; without one, the partner's id."),
   passwordVersion: z
     .int("use a whole number")
     .min(1, "use 1 for the first password")
@@ -95,19 +94,20 @@ const folder = z.strictObject({
     ),
 });
 
+export const host = z
+  .string()
+  .regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/, "write a host name or an IPv4 address, without sftp://")
+  .max(253, "use at most 253 characters");
+
+export const port = z.int("use a whole number").min(1, "use a port from 1").max(65535, "use a port up to 65535");
+
+/** Our own, on a partner's server. */
+export const remoteUsername = z.string().min(1, "write the user name that the partner gave us");
+
 const destination = z.strictObject({
-  host: z
-    .string()
-    .regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/, "write a host name or an IPv4 address, without sftp://")
-    .max(253, "use at most 253 characters")
-    .describe("Host name or address of the partner's SFTP server."),
-  port: z
-    .int("use a whole number")
-    .min(1, "use a port from 1")
-    .max(65535, "use a port up to 65535")
-    .default(22)
-    .describe("Its port; 22 unless told."),
-  username: z.string().min(1, "write the user name that the partner gave us").describe("Our user name on that server."),
+  host: host.describe("Host name or address of the partner's SFTP server."),
+  port: port.default(22).describe("Its port; 22 unless told."),
+  username: remoteUsername.describe("Our user name on that server."),
   authentication: z
     .enum(["password", "key"])
     .describe("What the operator puts into the destination's secret: a password or a private key."),
@@ -118,16 +118,23 @@ const destination = z.strictObject({
     .describe("The host keys of the server: one, or two while it rotates. Nothing else is trusted."),
 });
 
-const partnerId = z
+export const partnerId = z
   .string()
   .regex(/^[a-z][a-z0-9-]{1,30}[a-z0-9]$/, "use 3 to 32 lower-case letters, digits and hyphens, with a letter first");
 
+export const partnerName = z.string().min(1, "write the organisation's name").max(200, "use at most 200 characters");
+
+export const contactName = z.string().min(1, "write a name");
+
+export const owner = z
+  .string()
+  .regex(
+    /^@[A-Za-z0-9][A-Za-z0-9-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)?$/,
+    'write a GitHub team or person, in quotes: "@org/team" or "@name"',
+  );
+
 export const partnerFile = z.strictObject({
-  name: z
-    .string()
-    .min(1, "write the organisation's name")
-    .max(200, "use at most 200 characters")
-    .describe("The organisation's name, for people."),
+  name: partnerName.describe("The organisation's name, for people."),
   previously: z
     .union([partnerId, z.array(partnerId).min(1, "name at least one former id")], {
       error: "write the former id, or a list of all former ids, the oldest first",
@@ -139,7 +146,7 @@ export const partnerFile = z.strictObject({
   contacts: z
     .array(
       z.strictObject({
-        name: z.string().min(1, "write a name").describe("A person or a team."),
+        name: contactName.describe("A person or a team."),
         email: email.describe("Where to write to."),
         role: z.string().optional().describe("What to call this contact for."),
       }),
@@ -147,14 +154,7 @@ export const partnerFile = z.strictObject({
     .min(1, "name at least one person to call")
     .describe("Whom to call."),
   owners: z
-    .array(
-      z
-        .string()
-        .regex(
-          /^@[A-Za-z0-9][A-Za-z0-9-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)?$/,
-          'write a GitHub team or person, in quotes: "@org/team" or "@name"',
-        ),
-    )
+    .array(owner)
     .min(1, "name at least one team or person, or leave the key out")
     .optional()
     .describe(
@@ -163,7 +163,7 @@ export const partnerFile = z.strictObject({
   login: login.optional().describe("How the partner gets in. Without it, the partner only receives by push."),
   folders: z.array(folder).default([]).describe("What the partner sees when it has logged in."),
   destinations: z
-    .record(name("The name that subscriptions refer to."), destination)
+    .record(name.describe("The name that subscriptions refer to."), destination)
     .default({})
     .describe("The partner's own SFTP servers, which deliveries are pushed to."),
   notifications: z
@@ -193,16 +193,17 @@ const transformStep = z.strictObject({
   convert: convert.describe("Read the file as a table, and write the table in another format."),
 });
 
+export const remotePath = z
+  .string()
+  .min(1, 'write the folder on that server; "." is where the login starts')
+  .max(1024, "use at most 1,024 characters");
+
 const delivery = z
   .strictObject({
     push: z
       .strictObject({
         destination: z.string().describe("One of this partner's destinations."),
-        remotePath: z
-          .string()
-          .min(1, 'write the folder on that server; "." is where the login starts')
-          .max(1024, "use at most 1,024 characters")
-          .describe("The folder on that server. It must exist."),
+        remotePath: remotePath.describe("The folder on that server. It must exist."),
         fileName,
         onConflict,
       })

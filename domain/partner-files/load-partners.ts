@@ -3,7 +3,7 @@ import { type Problem, sortProblems, wholeFile } from "../problem";
 import { isKeyMistake, parseSshPublicKey } from "../ssh-public-key";
 import { checkPartners } from "./checks";
 import { collidingPaths } from "./colliding-paths";
-import { fileGroupsFile, partnerFile, subscriptionFile } from "./definitions";
+import { fileGroupsFile, partnerFile, partnerId, subscriptionFile } from "./definitions";
 import { findSecrets } from "./find-secrets";
 import { originalId } from "./former-ids";
 import type { FileGroups, Partner, PartnerKey, PartnerSubscription } from "./partner";
@@ -48,8 +48,6 @@ function resolvePublishers(partners: readonly Partner[]): void {
   }
 }
 
-const partnerIdForm = /^[a-z][a-z0-9-]{1,30}[a-z0-9]$/;
-
 function filesByPartner(files: FileMap, report: Report): Map<string, FileMap> {
   const byPartner = new Map<string, Map<string, Uint8Array>>();
   for (const [path, content] of files) {
@@ -69,11 +67,12 @@ function filesByPartner(files: FileMap, report: Report): Map<string, FileMap> {
     byPartner.set(id, own.set(path, content));
   }
   for (const id of byPartner.keys()) {
-    if (!partnerIdForm.test(id)) {
+    const wrong = partnerId.safeParse(id).error?.issues[0];
+    if (wrong) {
       report({
         ...wholeFile(`${id}/partner.yaml`),
         message: `"${id}" is not a partner id`,
-        fix: "name the folder with 3 to 32 lower-case letters, digits and hyphens, with a letter first",
+        fix: `name the folder otherwise: ${wrong.message}`,
       });
     }
   }

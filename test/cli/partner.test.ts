@@ -122,39 +122,105 @@ destinations:
 
     it("refuses with the problems that there would be, and writes nothing", async () => {
       const before = tree();
-      const { code, stderr } = await add({ "--receive": "claim=intake:inbox" });
+      const { code, stderr } = await add({}, "--receive", "claims=intake:inbox");
       expect(code).to.equal(1);
-      expect(stderr).to.equal(
-        'partners/harbor/subscriptions/claim.yaml:2:12: unknown file group "claim"; did you mean "claims"?\n' +
-          "1 problem in 1 file\nNothing was written.\n",
-      );
+      expect(stderr).to.match(/^partners\/harbor\/subscriptions\/claims\.yaml:3:1: a file "[^"]+" would arrive twice/);
+      expect(stderr).to.match(/1 problem in 1 file\nNothing was written\.\n$/);
       expect(tree()).to.deep.equal(before);
     });
 
-    it("refuses a private key, a known id and a wrong address block", async () => {
+    for (const [option, value, message] of [
+      ["--contact", "Ana <ana@lumen>", 'it cannot be "ana@lumen"; write an e-mail address'],
+      ["--contact", "Ana", '"Ana" is not NAME <EMAIL>'],
+      ["--username", "acme-edi", '"acme-edi" is already the user name of acme'],
+      ["--username", "root", 'Transfer Family refuses the user name "root"'],
+      ["--source", "10.0.0.1", '"10.0.0.1" has no prefix length; write 10.0.0.1/32 for this one address'],
+      ["--receive", "claim@clinic=/in", 'there is no file group "claim"; did you mean "claims"?'],
+      ["--receive", "claims@acme=/in", '"acme" uploads no claims; use "clinic"'],
+      [
+        "--receive",
+        "claims@clinic=in",
+        '"claims@clinic=in" is not GROUP[@PUBLISHER]=/FOLDER or GROUP[@PUBLISHER]=DESTINATION:PATH',
+      ],
+      ["--receive", "claims@clinic=/reports/in", '"/reports/in" and "/reports" overlap; folders may not lie'],
+      ["--download", "reports", 'it cannot be "reports"; write an absolute path like "/claims"'],
+      [
+        "--destination",
+        "in=q@h.example",
+        'its name cannot be "in"; use 3 to 40 lower-case letters, digits and hyphens, with a letter first',
+      ],
+      ["--destination", "other=q@h.example", 'files are to be pushed to "intake", so its name cannot be "other"'],
+      ["--destination", "intake=q@h.example:70000", "the port cannot be 70000; use a port up to 65535"],
+      ["--destination", "intake=q@sftp://h", '"intake=q@sftp://h" is not NAME=USER@HOST[:PORT]'],
+      ["--host-key", ".", ". is a folder; name a file in it"],
+      ["--host-key", "scan.txt", "there is no file scan.txt"],
+      ["--host-key", "~/quayside/scan.txt", "there is no file ~/quayside/scan.txt"],
+      ["--notify", "ana", 'it cannot be "ana"; write an e-mail address'],
+      ["--notify", "mft@acme.example", '"mft@acme.example" is told of acme already'],
+      ["--owner", "org/team", 'it cannot be "org/team"; write a GitHub team or person'],
+    ] as const) {
+      it(`refuses ${option} ${value} before anything is compiled`, async () => {
+        const before = tree();
+        const isKnown = option in addOptions;
+        const { code, stdout, stderr } = isKnown ? await add({ [option]: value }) : await add({}, option, value);
+        expect({ code, stdout }).to.deep.equal({ code: 2, stdout: "" });
+        expect(stderr)
+          .to.match(/^[^\n]+\n$/)
+          .and.to.satisfy((line: string) => line.startsWith(`${option}: ${message}`));
+        expect(tree()).to.deep.equal(before);
+      });
+    }
+
+    it("refuses options that say nothing, or more than it can write", async () => {
+      const before = tree();
+      const pushless = { "--receive": null, "--destination": null, "--host-key": null };
+      for (const [changed, more, message] of [
+        [{ "--login": "internal" }, ["--source", "10.0.0.0/8"], "--source has no use with --login internal"],
+        [{ "--login": "none" }, ["--username", "q"], "--username has no use with --login none"],
+        [{ "--login": "none" }, ["--source", "10.0.0.0/8"], "--source has no use with --login none"],
+        [{ "--login": "none" }, [], "--download has no use with --login none"],
+        [{}, ["--key", "k.pub"], "--key has no use with --login password; use --login both"],
+        [{ ...pushless }, ["--host-key", "scan"], "--host-key has no use without --receive GROUP=DESTINATION:PATH"],
+        [{}, ["--receive", "remittances=bank:in"], '--receive: files are to be pushed to "intake" already'],
+        [
+          { ...pushless, "--download": null },
+          [],
+          "--download is missing: a folder that it downloads from, because its",
+        ],
+      ] as const) {
+        const { code, stdout, stderr } = await add(changed, ...more);
+        expect({ code, stdout }, message).to.deep.equal({ code: 2, stdout: "" });
+        expect(stderr.startsWith(message), stderr).to.equal(true);
+      }
+      expect(tree()).to.deep.equal(before);
+    });
+
+    it("refuses a key that is private, unreadable or another partner's", async () => {
       writeFileSync(join(folder, "id_ed25519"), "-----BEGIN OPENSSH PRIVATE KEY-----\n");
       const before = tree();
-      const wrong: [string[], string][] = [
-        [["--login", "keys", "--key", "id_ed25519"], "--key: this is a private key; remove it from Git"],
-        [["--login", "password", "--source", "10.0.0.1"], "--source: "],
-      ];
-      for (const [options, message] of wrong) {
-        const { code, stderr } = await partner(
-          "add",
-          "lab",
-          "--name",
-          "L",
-          "--contact",
-          "A <a@lab.example>",
-          ...options,
-        );
-        expect(stderr).to.include(message);
+      for (const [key, message] of [
+        ["id_ed25519", "this is a private key; remove it from Git"],
+        ["partners", "partners is a folder; name a file in it\n"],
+        ["id.pub", "there is no file id.pub\n"],
+        ["partners/acme/keys/edi.pub", "this is the same key as acme/keys/edi.pub; ask for another key\n"],
+      ] as const) {
+        const { code, stderr } = await add({ "--login": "keys" }, "--key", key);
+        expect(stderr.startsWith(`--key: ${message}`), stderr).to.equal(true);
         expect(code).to.equal(2);
       }
-      expect((await partner("add", "acme", "--name", "Acme")).stderr).to.equal(
-        'ID: there is a partner "acme" already\n',
-      );
       expect(tree()).to.deep.equal(before);
+    });
+
+    it("refuses an id that is taken, also by a folder that cannot be read, and one that was somebody's", async () => {
+      writeFileSync(join(folder, "partners/acme/partner.yaml"), "name: [");
+      const clinic = read("partners/clinic/partner.yaml");
+      writeFileSync(join(folder, "partners/clinic/partner.yaml"), `previously: northwind\n${clinic}`);
+      for (const [id, message] of [
+        ["acme", 'there is a partner "acme" already'],
+        ["northwind", 'clinic was "northwind" before, and keeps its files under that name'],
+      ] as const) {
+        expect((await partner("add", id, "--name", "Acme")).stderr).to.equal(`ID: ${message}\n`);
+      }
     });
 
     it("writes nothing in a dry run, but says all that it would", async () => {
@@ -207,7 +273,10 @@ destinations:
       const before = tree();
       const errors: [string[], string][] = [
         [["clinic", "acme"], 'NEW-ID: there is a partner "acme" already\n'],
-        [["clinic", "No"], 'NEW-ID: "No" is not 3 to 32 lower-case letters, digits and hyphens, with a letter first\n'],
+        [
+          ["clinic", "No"],
+          'NEW-ID: it cannot be "No"; use 3 to 32 lower-case letters, digits and hyphens, with a letter first\n',
+        ],
         [["clinik", "x-ray"], 'ID: there is no partner "clinik"; did you mean "clinic"?\n'],
         [["clinic"], "NEW-ID is missing: its new id; see --help\n"],
       ];

@@ -318,7 +318,7 @@ export const wrongForm: BrokenFolder[] = [
       { rename: remittances, to: "Clinic_1/subscriptions/remittances.yaml" },
     ],
     problems: [
-      'Clinic_1/partner.yaml:1:1: "Clinic_1" is not a partner id; name the folder with 3 to 32 lower-case letters, digits and hyphens, with a letter first',
+      'Clinic_1/partner.yaml:1:1: "Clinic_1" is not a partner id; name the folder otherwise: use 3 to 32 lower-case letters, digits and hyphens, with a letter first',
     ],
   },
   {
