@@ -22,16 +22,15 @@ export function pushSecret(
   authentication: "password" | "key",
 ): string {
   const secret = `quayside/${stack}/push/${originalId}/${destination}`;
-  const file = authentication === "password" ? '{"password": "…"}' : '{"privateKey": "-----BEGIN OPENSSH …\\n…"}';
-  const make =
+  // Piped, so that it is in no file that could be committed, and in no list of processes.
+  const credentials =
     authentication === "password"
-      ? ""
-      : "\n      jq -n --rawfile privateKey id_ed25519 '{$privateKey}' > credentials.json";
-  return (
-    `The deployment makes the empty secret ${secret}. Fill it before the first delivery, with ${file} in credentials.json:${make}\n` +
-    `      aws secretsmanager put-secret-value --secret-id ${secret} --secret-string file://credentials.json\n` +
-    "  and delete credentials.json."
-  );
+      ? `IFS= read -rs password; printf %s "$password" | jq -R '{password: .}' |`
+      : "jq -n --rawfile privateKey ~/.ssh/id_ed25519 '{$privateKey}' |";
+  const typed = authentication === "password" ? " (it waits for the password, and does not show it)" : "";
+  return `The deployment makes the empty secret ${secret}. Fill it before the first delivery${typed}:
+      ${credentials}
+        aws secretsmanager put-secret-value --secret-id ${secret} --secret-string file:///dev/stdin`;
 }
 
 /** What to send to a partner whose servers or clients have to let us in or find us. */

@@ -23,6 +23,7 @@ describe("findSecrets", () => {
     ['#password="hunter2"', "1:12 this looks like a password"],
     ["# Passphrase: tr0ub4dor&3", "1:15 this looks like a password"],
     ["# api_key: 7f3d9a", "1:12 this looks like a password"],
+    ["export DB_PASSWORD=hunter2", "1:20 this looks like a password"],
   ] as const) {
     it(`${text.slice(0, 40)} → ${expected}`, () => expect(found(text)).to.deep.equal([expected]));
   }
@@ -47,4 +48,14 @@ describe("findSecrets", () => {
     expect(found(text, "acme/samples/a.txt")).to.deep.equal(["2:1 this looks like a private key"]);
     expect(found(text, "acme/keys/a.pub")).to.deep.equal([]);
   });
+
+  for (const file of ["keys/id_ed25519", "keys/.ssh/id_ed25519", "keys/old/a.pub", ".env", "samples/.env"]) {
+    it(`looks for all of them in ${file}`, () => {
+      const text = `-----BEGIN ${"PRIVATE"} KEY-----\nTOKEN=7f3d9a-1`;
+      expect(found(text, `acme/${file}`)).to.deep.equal([
+        "1:1 this looks like a private key",
+        "2:7 this looks like a password",
+      ]);
+    });
+  }
 });

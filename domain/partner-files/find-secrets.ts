@@ -27,7 +27,7 @@ const everywhereElse: SecretForm[] = [
   { what: "a password in a URL", form: /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']+:(?<secret>[^\s/@"']{3,})@/i },
   {
     what: "a password",
-    form: /(?:^|[^\w-])(?:pass(?:word|phrase|wd)?|pwd|pw|secret|token|api[ _-]?key)["']?\s*(?:is|[:=])\s*["']?(?<secret>[^\s"',}]{6,})/i,
+    form: /(?:^|[^a-z0-9])(?:pass(?:word|phrase|wd)?|pwd|pw|secret|token|api[ _-]?key)["']?\s*(?:is|[:=])\s*["']?(?<secret>[^\s"',}]{6,})/i,
   },
 ];
 
@@ -39,8 +39,8 @@ export function findSecrets(files: FileMap): Problem[] {
   const problems: Problem[] = [];
   for (const [file, content] of files) {
     // A key file is parsed as one, and says so itself.
-    if (/^[^/]+\/keys\//.test(file)) continue;
-    const isSample = /^[^/]+\/samples\//.test(file);
+    if (/^[^/]+\/keys\/[^/.][^/]*\.pub$/.test(file)) continue;
+    const isSample = /^[^/]+\/samples\//.test(file) && !file.includes("/.");
     const forms = isSample ? privateKeys : everywhereElse;
     // A sample may be large and no text at all.
     const text = Buffer.from(content).toString(isSample ? "latin1" : "utf8");

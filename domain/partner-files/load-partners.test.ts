@@ -6,7 +6,7 @@ import { brokenFolders } from "./broken-folders";
 import { folderWith } from "./broken-folders/sound-folder";
 import { checks } from "./checks";
 import { loadPartners } from "./load-partners";
-import { type FileMap, readPartnerFolder } from "./read-partner-folder";
+import { type FileMap, readPartnerFolder, SymbolicLink } from "./read-partner-folder";
 
 const lines = (files: FileMap) => loadPartners(files).problems.map(formatProblem);
 
@@ -38,6 +38,15 @@ describe("loadPartners", () => {
     ]);
     expect(acme?.samples.uploads.map(({ virtualPath, name }) => [virtualPath, name])).to.deep.equal([
       ["/remittances", "remit.csv"],
+    ]);
+  });
+
+  it("follows no symbolic link, and reports what else is wrong beside it", () => {
+    const files = new Map(folderWith([{ write: "todo.md", as: "" }]));
+    files.set("acme/keys/edi.pub", new SymbolicLink(Buffer.from("../../clinic/keys/edi.pub")));
+    expect(lines(files)).to.deep.equal([
+      "acme/keys/edi.pub:1:1: this is a symbolic link; put the file itself there",
+      "todo.md:1:1: this file has no meaning here; move it into a partner's folder, or delete it",
     ]);
   });
 

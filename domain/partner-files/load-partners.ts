@@ -8,7 +8,7 @@ import { findSecrets } from "./find-secrets";
 import { originalId } from "./former-ids";
 import type { FileGroups, Partner, PartnerKey, PartnerSubscription } from "./partner";
 import { readForm } from "./read-form";
-import type { FileMap } from "./read-partner-folder";
+import { type FileMap, SymbolicLink } from "./read-partner-folder";
 import { readSamples } from "./samples";
 import { parseYaml } from "./yaml-source";
 
@@ -23,9 +23,10 @@ export interface LoadedPartners {
 type Report = (problem: Problem) => void;
 
 /** Reads a whole partners folder and checks it: every problem at once, and nothing is guessed. */
-export function loadPartners(files: FileMap): LoadedPartners {
-  const problems: Problem[] = [...findSecrets(files), ...collidingPaths(files.keys())];
+export function loadPartners(all: FileMap): LoadedPartners {
+  const problems: Problem[] = [...findSecrets(all), ...collidingPaths(all.keys())];
   const report: Report = (problem) => void problems.push(problem);
+  const files = withoutUnwanted(all, report);
   const fileGroups = readFileGroups(files, report);
   const partners: Partner[] = [];
   for (const [id, ownFiles] of filesByPartner(files, report)) {
@@ -37,6 +38,23 @@ export function loadPartners(files: FileMap): LoadedPartners {
   // Rules across files are checked among what could be read, so that one broken file does not hide the rest.
   problems.push(...checkPartners({ partners, fileGroups, broken: new Set(problems.map(({ file }) => file)) }));
   return { partners, fileGroups, problems: sortProblems(problems) };
+}
+
+/** The files that can have a meaning: links and hidden files have none, wherever they are. */
+function withoutUnwanted(files: FileMap, report: Report): FileMap {
+  const wanted = new Map<string, Uint8Array>();
+  for (const [path, content] of files) {
+    if (content instanceof SymbolicLink) {
+      report({ ...wholeFile(path), message: "this is a symbolic link", fix: "put the file itself there" });
+    } else if (/(^|\/)\./.test(path)) {
+      report({
+        ...wholeFile(path),
+        message: "this file has no meaning here",
+        fix: "delete it; Git commits it, hidden or not",
+      });
+    } else wanted.set(path, content);
+  }
+  return wanted;
 }
 
 /** Files name a partner as it is called today. */

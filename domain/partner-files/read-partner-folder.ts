@@ -1,15 +1,25 @@
-import { lstat, readdir, readFile } from "node:fs/promises";
+import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 
 /** A partners folder as values: content by path below the folder, `/`-separated. */
 export type FileMap = ReadonlyMap<string, Uint8Array>;
 
-/** Whether a file or folder of this name was left behind by an editor or operating system; it is never part of a partner. */
-export const isStray = (name: string) => /(^\.)|(~$)|(\.sw[a-p]$)/.test(name);
+/**
+ * A symbolic link, which could smuggle in a file from elsewhere, so it is no file of a partner. As in Git, its content
+ * is the path that it leads to.
+ */
+export class SymbolicLink extends Uint8Array {}
 
 /**
- * Reads a partners folder. Hidden files and editors' backups are left out.
- * @throws where the folder is missing, or holds a symbolic link, which could smuggle in a file from elsewhere.
+ * Whether a path holds what editors and operating systems leave behind, what Git never commits, or our own schemas and
+ * unfinished changes. Everything else counts, hidden or not: Git commits it.
+ */
+export const isStray = (path: string) =>
+  /^\.(schemas|git|change-\w{6})(\/|$)|(^|\/)(\.DS_Store|[^/]*~|\.[^/]*\.sw[a-p])(\/|$)/.test(path);
+
+/**
+ * Reads a partners folder.
+ * @throws where it is missing.
  */
 export async function readPartnerFolder(folder: string): Promise<FileMap> {
   const files = new Map<string, Uint8Array>();
@@ -19,13 +29,16 @@ export async function readPartnerFolder(folder: string): Promise<FileMap> {
 
 async function readInto(files: Map<string, Uint8Array>, folder: string, prefix: string): Promise<void> {
   const entries = await readdir(join(folder, prefix), { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`cannot read the partners folder ${join(folder, prefix)}: ${error.code ?? error.message}`);
+    const path = join(folder, prefix);
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") throw new Error(`there is no folder ${path}`);
+    throw new Error(`cannot read the partners folder ${path}: ${error.code ?? error.message}`);
   });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (isStray(entry.name)) continue;
     const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
-    if (entry.isSymbolicLink()) throw new Error(`${path} is a symbolic link; put the file itself there`);
-    if (entry.isDirectory()) await readInto(files, folder, path);
-    else if ((await lstat(join(folder, path))).isFile()) files.set(path, await readFile(join(folder, path)));
+    if (isStray(path)) continue;
+    const absolute = join(folder, path);
+    if (entry.isSymbolicLink()) files.set(path, new SymbolicLink(await readlink(absolute, "buffer")));
+    else if (entry.isDirectory()) await readInto(files, folder, path);
+    else if ((await lstat(absolute)).isFile()) files.set(path, await readFile(absolute));
   }
 }

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { basename, dirname, resolve } from "node:path";
 import { buffer, text } from "node:stream/consumers";
-import { type FileMap, isStray } from "./read-partner-folder";
+import { type FileMap, isStray, SymbolicLink } from "./read-partner-folder";
 
 /**
  * Reads a partners folder as it was at a Git revision, without touching the working tree. `folder` is where it is, or
  * would be, in the working tree; a revision that does not have it gives no files. Files that {@link isStray} are left
  * out, as in a folder that is read from the disk.
- * @throws where the revision is unknown, or holds a symbolic link or a submodule in the folder.
+ * @throws where the revision is unknown, or holds a submodule in the folder.
  */
 export async function readPartnerRevision(folder: string, revision: string): Promise<FileMap> {
   const repository = dirname(resolve(folder));
@@ -15,7 +15,12 @@ export async function readPartnerRevision(folder: string, revision: string): Pro
   if (tree === undefined) return new Map();
   const entries = await listTree(repository, tree);
   const contents = await readBlobs(repository, [...new Set(entries.map(({ object }) => object))]);
-  return new Map(entries.map(({ path, object }) => [path, contents.get(object) ?? new Uint8Array()]));
+  return new Map(
+    entries.map(({ path, object, isLink }) => {
+      const content = contents.get(object) ?? new Uint8Array();
+      return [path, isLink ? new SymbolicLink(content) : content];
+    }),
+  );
 }
 
 /** The object id of the folder's tree. */
@@ -38,17 +43,19 @@ async function treeOf(repository: string, name: string, revision: string): Promi
   return parse(`${commit}:./${name}`);
 }
 
-async function listTree(repository: string, tree: string): Promise<{ path: string; object: string }[]> {
+async function listTree(
+  repository: string,
+  tree: string,
+): Promise<{ path: string; object: string; isLink: boolean }[]> {
   const { code, stdout, stderr } = await git(repository, ["ls-tree", "-r", "-z", "--full-tree", tree]);
   if (code !== 0) throw new Error(oneLine(stderr));
   const lines = stdout.toString("utf8").split("\0").filter(Boolean);
   return lines.flatMap((line) => {
     const [meta = "", path = ""] = line.split("\t", 2);
     const [mode, , object = ""] = meta.split(" ");
-    if (path.split("/").some(isStray)) return [];
-    if (mode === "120000") throw new Error(`${path} is a symbolic link; put the file itself there`);
+    if (isStray(path)) return [];
     if (mode === "160000") throw new Error(`${path} is a submodule; put its files there`);
-    return [{ path, object }];
+    return [{ path, object, isLink: mode === "120000" }];
   });
 }
 

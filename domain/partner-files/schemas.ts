@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { fileGroupsFile, partnerFile, subscriptionFile } from "./definitions";
 
-/** Below the partners folder. Hidden, so that the loader does not take it for a partner. */
+/** Below the partners folder. It is no partner: `isStray` knows it. */
 export const schemasFolder = ".schemas";
 
 const schemas = {

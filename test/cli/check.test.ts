@@ -91,7 +91,7 @@ partners/clinic/subscriptions/remittances.yaml:1:12: unknown file group "100%,\\
     [["--nope"], "Unknown option '--nope'; see --help\n"],
     [["argument"], "Unexpected argument 'argument'; see --help\n"],
     [["--format", "xml"], '--format is one of text, github, json, not "xml"; see --help\n'],
-    [["--partners", "nowhere"], "cannot read the partners folder nowhere: ENOENT\n"],
+    [["--partners", "nowhere"], "there is no folder nowhere\n"],
   ] as const) {
     it(`exits with 2 and one line at ${args.join(" ")}`, async () => {
       expect(await check(...args)).to.deep.equal({ code: 2, stdout: "", stderr: expected });

@@ -89,7 +89,9 @@ destinations:
       expect(stdout).to.include(`to be pinned: ${otherFingerprint} (ssh-ed25519)`);
       expect(stdout).to.include("harbor (Harbor Imaging) is a new partner");
       expect(stdout).to.include("get-secret-value --secret-id quayside/prod/login/harbor ");
-      expect(stdout).to.include("put-secret-value --secret-id quayside/prod/push/harbor/intake ");
+      expect(stdout).to.include(
+        "put-secret-value --secret-id quayside/prod/push/harbor/intake --secret-string file:///dev/stdin",
+      );
       expect(await check()).to.include({
         code: 0,
         stdout: "3 partners, nothing is wrong\n",

@@ -13,6 +13,7 @@ function keyNumber(number: number): string {
 }
 
 const secretFix = "take it out of Git and its history and have it revoked; secrets belong into Secrets Manager";
+const hiddenFix = "delete it; Git commits it, hidden or not";
 const secondSubscription = (text: string): Edit => ({ write: "clinic/subscriptions/again.yaml", as: text });
 
 /** One or more for each rule about renames, flows and limits, and for secrets and paths. */
@@ -190,6 +191,22 @@ export const brokenFlowsAndLimits: BrokenFolder[] = [
       `acme/samples/claims.json:1:36: this looks like a private key; ${secretFix}`,
       `acme/transforms/claims.sql:1:4: this looks like an AWS access key; ${secretFix}`,
       `clinic/partner.yaml:2:20: this looks like a password in a URL; ${secretFix}`,
+    ],
+  },
+  {
+    title: "secrets where nobody looks, which Git commits all the same",
+    edits: [
+      { write: "acme/keys/id_ed25519", as: `-----BEGIN OPENSSH ${"PRIVATE"} KEY-----` },
+      { write: "acme/.aws/credentials", as: `[default]\naws_access_key_id = AKIA${"IOSFODNN7EXAMPLE"}` },
+      { write: ".env", as: "SFTP_PASSWORD=Xy7kkp2qQ" },
+    ],
+    problems: [
+      `.env:1:1: this file has no meaning here; ${hiddenFix}`,
+      `.env:1:15: this looks like a password; ${secretFix}`,
+      `acme/.aws/credentials:1:1: this file has no meaning here; ${hiddenFix}`,
+      `acme/.aws/credentials:2:21: this looks like an AWS access key; ${secretFix}`,
+      "acme/keys/id_ed25519:1:1: this file has no meaning here; a partner has partner.yaml, subscriptions/*.yaml, keys/*.pub, transforms/*.sql and samples/; rename or delete it",
+      `acme/keys/id_ed25519:1:1: this looks like a private key; ${secretFix}`,
     ],
   },
   {
