@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { DeliveryFailure } from "../../domain/delivery-failure";
 import type { ConvertStep, TableFormat } from "../../domain/entitlements";
+import { duckdbError } from "./duckdb-error";
 import { duckdbFailure, isOfSomeRow } from "./duckdb-failure";
 import { firstFailingRow } from "./first-failing-row";
 import { requireOneSelect } from "./one-select";
+import { sqlMistake } from "./sql-mistake";
 import { named, quoted } from "./sql-text";
 import { tableSource } from "./table-source";
 
@@ -48,6 +50,7 @@ export async function convert(conversion: Conversion): Promise<void> {
     preserve_insertion_order: "true",
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
+    errors_as_json: "true",
   });
   const connection = await instance.connect();
   // Again and again, because between two statements there is nothing to interrupt, and the next would run to its end.
@@ -61,7 +64,7 @@ export async function convert(conversion: Conversion): Promise<void> {
   try {
     await convertWith(connection, conversion);
   } catch (error) {
-    throw duckdbFailure(error, { paths: [conversion.inputPath, conversion.outputPath] });
+    throw duckdbFailure(error);
   } finally {
     signal?.removeEventListener("abort", interrupt);
     clearInterval(interrupting);
@@ -72,14 +75,13 @@ export async function convert(conversion: Conversion): Promise<void> {
 }
 
 async function convertWith(connection: DuckDBConnection, { inputPath, outputPath, step, spillFolder }: Conversion) {
-  const paths = [inputPath, outputPath];
-  await lockDown(connection, paths, spillFolder);
-  const source = await tableSource(connection, inputPath, step.from);
-  if (!source.hasColumns) refuseWithoutColumns(step);
+  await lockDown(connection, [inputPath, outputPath], spillFolder);
   const sql = step.sql ?? "SELECT * FROM input";
   await requireOneSelect(connection, sql);
+  const source = await tableSource(connection, inputPath, step.from);
+  if (!source.hasColumns) refuseWithoutColumns(step);
   await connection.run(`CREATE VIEW input AS SELECT * FROM ${source.sql}`);
-  await connection.run(`CREATE TEMP VIEW ${result} AS ${sql}`);
+  await bind(connection, sql);
   // Its temporary file, where the output exists, would be a file that it may not touch.
   const options = `${writeOptions[step.to]}, USE_TMP_FILE false`;
   const copy = `COPY (${await writtenColumns(connection, step.to)}) TO ${quoted(outputPath)} (${options})`;
@@ -88,7 +90,7 @@ async function convertWith(connection: DuckDBConnection, { inputPath, outputPath
   } catch (error) {
     if (!isOfSomeRow(error)) throw error;
     const row = await firstFailingRow(connection, { source: source.sql, copy, inputPath });
-    throw duckdbFailure(error, { row, paths });
+    throw duckdbFailure(error, { row });
   }
 }
 
@@ -100,12 +102,28 @@ function refuseWithoutColumns({ sql, to }: ConvertStep): void {
 
 const result = "quayside_result";
 
+/** Makes the result a view of the SQL, which DuckDB resolves against the input's columns here, and runs later. */
+async function bind(connection: DuckDBConnection, sql: string): Promise<void> {
+  const before = `CREATE TEMP VIEW ${result} AS `;
+  try {
+    await connection.run(`${before}${sql}`);
+  } catch (error) {
+    const said = duckdbError(error);
+    throw ofSql.includes(said.kind) ? sqlMistake(said, sql, before) : error;
+  }
+}
+
+/** What DuckDB says of a statement before it looks at any row. */
+const ofSql = ["Binder", "Catalog", "Parser", "Syntax", "Permission", "Not implemented"];
+
 async function lockDown(connection: DuckDBConnection, paths: string[], spillFolder: string): Promise<void> {
   for (const setting of [
     `allowed_paths = [${paths.map(quoted).join(", ")}]`,
     `allowed_directories = [${quoted(join(spillFolder, "/"))}]`,
     "allow_community_extensions = false",
     "enable_external_access = false",
+    // Otherwise times with a zone would be written in that of the machine.
+    "TimeZone = 'UTC'",
     "lock_configuration = true",
   ]) {
     await connection.run(`SET ${setting}`);

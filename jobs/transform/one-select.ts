@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { DeliveryFailure } from "../../domain/delivery-failure";
+import { SqlMistake } from "./sql-mistake";
 
 interface ParsedSql {
   error: boolean;
@@ -12,21 +12,21 @@ interface ParsedSql {
 /**
  * Has DuckDB's own parser say whether the text is exactly one SELECT.
  *
- * @throws {DeliveryFailure} It is something else.
+ * @throws {SqlMistake} It is something else.
  */
 export async function requireOneSelect(connection: DuckDBConnection, sql: string): Promise<void> {
   const statement = await connection.prepare("SELECT json_serialize_sql($1::VARCHAR)");
   statement.bindVarchar(1, sql);
   const [[text] = []] = (await statement.runAndReadAll()).getRows();
-  const parsed = JSON.parse(String(text)) as ParsedSql;
-  const refuse = (why: string) => new DeliveryFailure(`the transform's SQL ${why}`, { canPass: false });
-  if (parsed.error && parsed.error_type === "not implemented") throw refuse("is no SELECT; it must be exactly one");
-  if (parsed.error) throw refuse(`cannot be read: ${parsed.error_message}${lineOf(sql, parsed.position)}`);
-  const count = parsed.statements?.length ?? 0;
-  if (count !== 1) throw refuse(`has ${count} statements; it must be exactly one SELECT`);
-}
-
-function lineOf(sql: string, position: string | undefined): string {
-  if (position === undefined) return "";
-  return ` (line ${sql.slice(0, Number(position)).split("\n").length})`;
+  const { error, error_type, error_message, position, statements = [] } = JSON.parse(String(text)) as ParsedSql;
+  if (error && error_type === "not implemented") {
+    throw new SqlMistake("it is no SELECT; it must be exactly one", { sql });
+  }
+  if (error) {
+    const offset = position === undefined ? {} : { offset: Number(position) };
+    throw new SqlMistake(error_message ?? "it cannot be read", { sql, ...offset });
+  }
+  if (statements.length !== 1) {
+    throw new SqlMistake(`it has ${statements.length} statements; it must be exactly one SELECT`, { sql });
+  }
 }
