@@ -316,29 +316,41 @@ describe("runTransform", () => {
       expect(await runText("a\n1\n", step("csv", "csv", sql))).to.equal("a\n2\n1\n");
     });
 
-    for (const sql of [
-      "SELECT * FROM read_text('/etc/passwd')",
-      "SELECT * FROM read_blob('/proc/self/environ')",
-      "SELECT * FROM '/etc/passwd'",
-      "SELECT * FROM read_csv('/etc/hosts')",
-      "SELECT * FROM read_json('OTHER')",
-      "SELECT * FROM read_text('OTHER')",
-      "SELECT * FROM read_text('work-*/../input-of-another')",
-      "SELECT * FROM glob('/etc/*')",
-      "SELECT * FROM glob('/proc/*/environ')",
-      "SELECT * FROM read_csv('https://example.com/x.csv')",
-      "SELECT * FROM read_parquet('s3://bucket/key')",
-      "SELECT getenv('PATH')",
-      "SELECT * FROM duckdb_secrets()",
-      "SELECT * FROM sniff_csv('/etc/passwd')",
-      "SELECT * FROM query('SELECT * FROM read_text(''/etc/passwd'')')",
-      "SELECT * FROM query_table(['/etc/passwd'])",
-    ]) {
-      it(`can't leave its sandbox: ${sql}`, async () => {
-        const other = join(folder, "input-of-another");
+    for (const [sql, name] of [
+      ["SELECT * FROM read_text('/etc/passwd')", "read_text"],
+      ["SELECT * FROM glob('/proc/*/environ')", "glob"],
+      ["SELECT * FROM sniff_csv('/etc/passwd')", "sniff_csv"],
+      ["SELECT * FROM duckdb_secrets()", "duckdb_secrets"],
+      ["SELECT * FROM query('SELECT 1')", "query"],
+      ["SELECT * FROM query_table(['input'])", "query_table"],
+      ["SELECT * FROM json_execute_serialized_sql('{}')", "json_execute_serialized_sql"],
+      ["SELECT * FROM arrow_scan(1::POINTER, 2::POINTER, 3::POINTER)", "arrow_scan"],
+      ["SELECT a, (SELECT count(*) FROM enable_logging(storage := 'stdout')) FROM input", "enable_logging"],
+      ["FROM disable_logging()", "disable_logging"],
+      ["WITH p AS (FROM main.Enable_Profiling(save_location := '/tmp/x')) SELECT * FROM p", "enable_profiling"],
+      ["FROM input, LATERAL (FROM disable_profiling())", "disable_profiling"],
+      ["SELECT 1 UNION ALL FROM checkpoint()", "checkpoint"],
+      ["SELECT * FROM (UNPIVOT (FROM force_checkpoint()) ON a)", "force_checkpoint"],
+      ["SELECT list_transform([a], lambda x: WRITE_LOG('forged ' || x)) FROM input", "write_log"],
+      ["SELECT json_serialize_plan('SELECT 1')", "json_serialize_plan"],
+    ] as const) {
+      it(`can't reach outside itself: ${sql}`, async () => {
+        const failure = await failureOf("a\n1\n", step("csv", "csv", sql));
+        expect(failure.message).to.match(new RegExp(`^the transform's SQL, line 1: ${name} may not `));
+      });
+    }
+
+    it("may call functions that make rows", async () => {
+      const sql = "SELECT a, r, u FROM input, range(a) t(r), unnest([a, 7]) s(u), json_each('[1]') ORDER BY ALL";
+      expect(await runText("a\n1\n", step("csv", "csv", sql))).to.equal("a,r,u\n1,0,1\n1,0,7\n");
+    });
+
+    for (const path of ["/etc/passwd", "OTHER.json", "https://example.com/x.csv", "s3://bucket/key.parquet"]) {
+      it(`can't read another file: ${path}`, async () => {
+        const other = join(folder, "OTHER.json");
         await writeFile(other, '{"secret":1}');
-        const failure = await failureOf("a\n1\n", step("csv", "csv", sql.replace("OTHER", other)));
-        expect(failure.message).to.match(/disabled by configuration|does not exist|not found|has been disabled/);
+        const failure = await failureOf("a\n1\n", step("csv", "csv", `FROM '${path.replace("OTHER.json", other)}'`));
+        expect(failure.message).to.match(/disabled by configuration|does not exist/);
       });
     }
 
