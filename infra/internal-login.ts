@@ -25,7 +25,7 @@ export function internalLogin(
   { originalId, entitlements: { folders } }: PartnerAccess,
   { username, publicKeys }: LoginEntitlement,
   options: CustomResourceOptions,
-): aws.transfer.User {
+): void {
   const access = output([bucket, keyArn] as const).apply(([bucket, keyArn]) =>
     loginAccess({ bucket, keyArn, folders, temporaryNames }),
   );
@@ -49,7 +49,6 @@ export function internalLogin(
       { ...options, dependsOn: [user] },
     );
   }
-  return user;
 }
 
 function fingerprint(line: string): string {

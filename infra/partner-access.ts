@@ -29,8 +29,8 @@ export class PartnerAccess extends ComponentResource {
     super("quayside:PartnerAccess", decided.originalId);
     const { partner, originalId } = decided;
     const parent = { parent: this };
-    const user = this.login(platform, decided);
-    new aws.lambda.Invocation(
+    const user = this.passwordUser(platform, decided);
+    const reconciled = new aws.lambda.Invocation(
       originalId,
       {
         functionName: platform.reconcile,
@@ -40,6 +40,7 @@ export class PartnerAccess extends ComponentResource {
       },
       { ...parent, dependsOn: [platform.migrations, ...(user ? [user] : [])], additionalSecretOutputs: ["result"] },
     );
+    this.internalLogin(platform, decided, reconciled);
     for (const { email, events } of decided.notifications) {
       new aws.sns.TopicSubscription(
         `${originalId}/${email}`,
@@ -56,22 +57,27 @@ export class PartnerAccess extends ComponentResource {
     this.registerOutputs({});
   }
 
-  /** What lets it in besides its rows in the ledger; nothing, where all it has is keys on the partner endpoint. */
-  private login(
-    { userPoolId, internalLogins }: PartnerPlatform,
+  /** Who stands behind a password. It is issued by the reconcile function, so that none is ever in the state. */
+  private passwordUser(
+    { userPoolId }: PartnerPlatform,
+    { originalId, username, hasPassword }: Decided,
+  ): aws.cognito.User | undefined {
+    if (!hasPassword || username === null) return undefined;
+    return new aws.cognito.User(originalId, { userPoolId, username, messageAction: "SUPPRESS" }, { parent: this });
+  }
+
+  /**
+   * Where it logs in on the internal endpoint, all that it may do is this user and its keys. So reconcile comes first:
+   * it refuses an id under which somebody else's files are.
+   */
+  private internalLogin(
+    { internalLogins }: PartnerPlatform,
     decided: Decided,
-  ): aws.cognito.User | aws.transfer.User | undefined {
-    const { originalId, hasPassword, entitlements } = decided;
-    const parent = { parent: this };
-    if (entitlements.login === null) return undefined;
-    if (entitlements.login.endpoint === "internal") {
-      return internalLogins && internalLogin(internalLogins, decided, entitlements.login, parent);
-    }
-    // Its password is issued by the reconcile function, so that none is ever in the state.
-    const { username } = entitlements.login;
-    return hasPassword
-      ? new aws.cognito.User(originalId, { userPoolId, username, messageAction: "SUPPRESS" }, parent)
-      : undefined;
+    reconciled: aws.lambda.Invocation,
+  ): void {
+    const { login } = decided.entitlements;
+    if (!internalLogins || login?.endpoint !== "internal") return;
+    internalLogin(internalLogins, decided, login, { parent: this, dependsOn: [reconciled] });
   }
 
   /** Empty secrets that an operator fills, by destination. */

@@ -68,6 +68,67 @@ describe("entitlements in the ledger", () => {
       expect((await fixture.ledger.query("SELECT FROM partner WHERE id = 'zeta'")).rowCount).to.equal(0);
     });
 
+    describe("under the id of a partner that was removed", () => {
+      beforeEach(async () => {
+        await apply(publisher("acme", { name: "Acme Health" }));
+        await fixture.ledger.transaction((transaction) => disablePartner(transaction, "acme", "input"));
+      });
+      const newcomer = (overrides: Partial<Entitlements> = {}) =>
+        apply(publisher("acme", { name: "Acme Logistics", ...overrides })).catch((failure: Error) => failure.message);
+
+      it("refuses another organisation, in words, and opens no folder to it", async () => {
+        expect(await newcomer()).to.equal(
+          '"acme" was Acme Health, which was removed; its files and history are still under that id. Give Acme Logistics another id. If it is the same organisation, deploy it once with `name: Acme Health`, and change the name after that',
+        );
+        expect(await findLogin(fixture.ledger, "acme-login")).to.equal(null);
+      });
+
+      it("lets the same organisation come back, and then be called anything", async () => {
+        await apply(publisher("acme", { name: "Acme Health" }));
+        expect(await newcomer()).to.deep.include({ formerId: null });
+        expect(await newcomer()).to.deep.include({ formerId: null });
+      });
+
+      it("lets another id take it over where its files declare that", async () => {
+        const declared = publisher("acme", { partner: "umbra", name: "Umbra Health", previously: ["acme"] });
+        expect((await apply(declared)).formerId).to.equal("acme");
+        expect((await findLogin(fixture.ledger, "acme-login"))?.partner).to.equal("umbra");
+      });
+    });
+
+    describe("under the first id of a partner that was renamed", () => {
+      const umbra = publisher("acme", { partner: "umbra", name: "Umbra Health", previously: ["acme"] });
+      const newcomer = () => apply(publisher("acme", { login: null, name: "Acme Logistics" }));
+
+      const states: [state: string, last: Entitlements][] = [
+        ["is there", umbra],
+        ["was removed", umbra],
+        ["was removed after its last folder", { ...umbra, folders: [] }],
+      ];
+      for (const [state, last] of states) {
+        it(`refuses another organisation where that one ${state}`, async () => {
+          await apply(publisher());
+          await apply(umbra);
+          await apply(last);
+          if (state !== "is there") {
+            await fixture.ledger.transaction((transaction) => disablePartner(transaction, "umbra", "input"));
+          }
+          const error = await newcomer().catch((failure: Error) => failure.message);
+          expect(error).to.equal(
+            'the files under "acme/" are those of Umbra Health, which was "acme" before it became "umbra". Give Acme Logistics another id. If it is the same organisation, list its former ids in `previously`, "acme" first and "umbra" last',
+          );
+        });
+      }
+
+      it("lets the renamed one come back under it", async () => {
+        await apply(umbra);
+        await fixture.ledger.transaction((transaction) => disablePartner(transaction, "umbra", "input"));
+        const back = publisher("acme", { name: "Acme Health", previously: ["acme", "umbra"] });
+        expect((await apply(back)).formerId).to.equal("umbra");
+        expect((await findLogin(fixture.ledger, "acme-login"))?.partner).to.equal("acme");
+      });
+    });
+
     it("refuses a destination without a secret", async () => {
       const error = await apply(subscriber("beta"), {}).catch((failure: Error) => failure.message);
       expect(error).to.equal("destination beta/main has no secret");

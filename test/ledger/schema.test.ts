@@ -22,6 +22,7 @@ describe("the ledger's schema", () => {
       "002-roles.sql",
       "003-partner-rename.sql",
       "004-private-service.sql",
+      "005-object-roots.sql",
     ]);
   });
 

@@ -1,6 +1,7 @@
 import type { Entitlements } from "../../entitlements";
 import type { Queryable } from "../ledger";
 import { cancelDeliveries } from "./cancel-deliveries";
+import { claimPartner } from "./claim-partner";
 import { lockSubscriptions } from "./lock-subscriptions";
 import { renamePartner } from "./rename-partner";
 
@@ -16,11 +17,11 @@ export interface AppliedEntitlements {
 /**
  * Makes the database say what one partner's files say: the partner has its present id (see {@link renamePartner}) and
  * is active, its login and folders are replaced, destinations and subscriptions that are gone become inactive, and what
- * those subscriptions had not delivered is cancelled. Run it in a transaction. `input` is the hash of what is being applied; it counts as one of the row's
- * sources until {@link completeInput} makes it the only one.
+ * those subscriptions had not delivered is cancelled. Run it in a transaction. `input` is the hash of what is being
+ * applied; it counts as one of the row's sources until {@link completeInput} makes it the only one.
  *
- * Throws where the user name belongs to another partner, a destination has no secret, or a former id cannot become the
- * present one.
+ * Throws where the id or its files are another organisation's (see {@link claimPartner}), the user name belongs to
+ * another partner, a destination has no secret, or a former id cannot become the present one.
  */
 export async function applyEntitlements(
   transaction: Queryable,
@@ -30,22 +31,12 @@ export async function applyEntitlements(
 ): Promise<AppliedEntitlements> {
   const { partner, previously = [] } = entitlements;
   const formerId = await renamePartner(transaction, partner, previously);
-  await upsertPartner(transaction, entitlements, input);
+  await claimPartner(transaction, entitlements, input, formerId);
   const formerUsername = await replaceLogin(transaction, entitlements);
   await replaceFolders(transaction, entitlements);
   await upsertDestinations(transaction, entitlements, destinationSecrets);
   await upsertSubscriptions(transaction, entitlements);
   return { formerUsername, formerId, cancelled: await cancelDeliveries(transaction, partner) };
-}
-
-async function upsertPartner(transaction: Queryable, { partner, name }: Entitlements, input: string): Promise<void> {
-  await transaction.query(
-    `INSERT INTO partner (id, name, inputs) VALUES ($1, $2, ARRAY[$3])
-     ON CONFLICT (id) DO UPDATE SET
-       name = excluded.name, state = 'active', updated_at = now(),
-       inputs = array_remove(partner.inputs, $3) || $3`,
-    [partner, name, input],
-  );
 }
 
 async function replaceLogin(transaction: Queryable, { partner, login }: Entitlements): Promise<string | null> {
