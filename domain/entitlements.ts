@@ -20,6 +20,11 @@ export interface Entitlements {
   subscriptions: Subscription[];
 }
 
+/** The first id that the partner ever had: what its files, and the resources of the program, are named by. */
+export function originalIdOf({ partner, previously = [] }: Pick<Entitlements, "partner" | "previously">): string {
+  return previously[0] ?? partner;
+}
+
 export interface LoginEntitlement {
   username: string;
   /** `partner`: the custom identity provider. `internal`: service-managed, keys only, private network only. */

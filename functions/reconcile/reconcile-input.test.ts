@@ -1,7 +1,8 @@
 import { expect } from "chai";
-import { inputHash, type ReconcileInput, reconcileInput } from "./reconcile-input";
+import { type ReconcileInput, reconcileInput, sourceOf } from "./reconcile-input";
 
 const input = {
+  appliedBy: "reconcile",
   entitlements: { partner: "acme", name: "Acme", login: null, folders: [], destinations: [], subscriptions: [] },
   destinationSecrets: { main: "arn" },
   tf: { action: "create", prev_input: null },
@@ -15,10 +16,11 @@ describe("reconcileInput", () => {
   for (const [what, event] of [
     ["nothing", undefined],
     ["no partner", { ...input, entitlements: {} }],
+    ["nobody who applies it", { ...input, appliedBy: undefined }],
     ["no secrets", { ...input, destinationSecrets: undefined }],
   ]) {
     it(`refuses ${what}`, () => {
-      expect(() => reconcileInput(event)).to.throw("{entitlements, destinationSecrets, tf}");
+      expect(() => reconcileInput(event)).to.throw("{appliedBy, entitlements, destinationSecrets, tf}");
     });
   }
 
@@ -29,15 +31,13 @@ describe("reconcileInput", () => {
   });
 });
 
-describe("inputHash", () => {
-  it("depends on all that the program put in, and on nothing that the provider added", () => {
-    const hash = inputHash(input);
-    expect(hash).to.match(/^[0-9a-f]{64}$/);
-    expect(inputHash({ ...input, tf: { action: "delete", prev_input: input } })).to.equal(hash);
-    expect(inputHash({ tf: input.tf, destinationSecrets: { main: "arn" }, entitlements: input.entitlements })).to.equal(
-      hash,
-    );
-    expect(inputHash({ ...input, destinationSecrets: { main: "another" } })).not.to.equal(hash);
-    expect(inputHash({ ...input, appliedBy: "another function" } as ReconcileInput)).not.to.equal(hash);
+describe("sourceOf", () => {
+  it("stays the same through renames, and not where another function applies the partner", () => {
+    const source = sourceOf(input);
+    expect(source).to.equal("reconcile/acme");
+    const renamed = { ...input.entitlements, partner: "umbra", previously: ["acme", "acme-health"] };
+    expect(sourceOf({ ...input, entitlements: renamed })).to.equal(source);
+    expect(sourceOf({ ...input, appliedBy: "another" })).not.to.equal(source);
+    expect(sourceOf({ ...input, entitlements: { ...renamed, previously: [] } })).not.to.equal(source);
   });
 });

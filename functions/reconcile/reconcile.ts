@@ -1,12 +1,13 @@
 import type { CreateFolderMarker } from "../../adapters/folder-markers";
 import type { log } from "../../adapters/log";
+import { originalIdOf } from "../../domain/entitlements";
 import { applyEntitlements } from "../../domain/ledger/entitlements/apply-entitlements";
-import { completeInput } from "../../domain/ledger/entitlements/complete-input";
+import { completeSource } from "../../domain/ledger/entitlements/complete-source";
 import { disablePartner } from "../../domain/ledger/entitlements/disable-partner";
 import { findUsernameOwner } from "../../domain/ledger/entitlements/find-username-owner";
 import type { Ledger } from "../../domain/ledger/ledger";
 import { type IssuePasswordDependencies, issuePassword, revokePassword } from "./issue-password";
-import { inputHash, type ReconcileInput } from "./reconcile-input";
+import { type ReconcileInput, sourceOf } from "./reconcile-input";
 
 export interface ReconcileDependencies extends IssuePasswordDependencies {
   ledger: Ledger;
@@ -27,9 +28,10 @@ export interface ReconcileResult {
  * deleted. Every step can be repeated, so a run that broke off is healed by the next.
  *
  * Pulumi replaces a resource by creating the new one first and deleting the old one afterwards. A delete that comes
- * then must not end the access which the create has just given, so the database remembers the hash of the input it
- * was written from, and a delete with another input is `superseded` and does nothing. While an update is under way
- * (or broke off) both inputs count, because a delete may then come with either.
+ * then must not end the access which the create has just given, so the database remembers which resource a partner comes
+ * from, and the delete of another is `superseded` and does nothing. While a replacement is under way (or broke off) both
+ * count, because a removal may then come with either. The input itself does not matter: after a run that was killed, the
+ * program may know an older one than the database.
  */
 export async function reconcile(input: ReconcileInput, dependencies: ReconcileDependencies): Promise<ReconcileResult> {
   const result = input.tf.action === "delete" ? await withdraw(input, dependencies) : await apply(input, dependencies);
@@ -41,9 +43,9 @@ async function apply(input: ReconcileInput, dependencies: ReconcileDependencies)
   const { entitlements, destinationSecrets, tf } = input;
   const { partner, login, folders } = entitlements;
   const { ledger, createFolderMarker } = dependencies;
-  const hash = inputHash(input);
+  const source = sourceOf(input);
   const { formerUsername, formerId, cancelled } = await ledger.transaction((transaction) =>
-    applyEntitlements(transaction, entitlements, destinationSecrets, hash),
+    applyEntitlements(transaction, entitlements, destinationSecrets, source),
   );
   if (formerId !== null) dependencies.log("info", "partner renamed", { partner, formerId });
   if (cancelled > 0) dependencies.log("warn", "deliveries cancelled", { partner, cancelled });
@@ -51,7 +53,7 @@ async function apply(input: ReconcileInput, dependencies: ReconcileDependencies)
   // The row's former user name is gone when a broken run is repeated; what the program knew before is not.
   await revokeUnowned([formerUsername, tf.prev_input?.entitlements.login?.username], dependencies);
   const password = await settlePassword(login, dependencies);
-  await completeInput(ledger, partner, hash);
+  await completeSource(ledger, partner, source);
   return { partner, state: "active", password };
 }
 
@@ -66,15 +68,19 @@ async function settlePassword(
 }
 
 async function withdraw(input: ReconcileInput, dependencies: ReconcileDependencies): Promise<ReconcileResult> {
-  const { partner, login } = input.entitlements;
-  const disabled = await dependencies.ledger.transaction((transaction) =>
-    disablePartner(transaction, partner, inputHash(input)),
+  const { entitlements } = input;
+  const source = sourceOf(input);
+  const result = await dependencies.ledger.transaction((transaction) =>
+    disablePartner(transaction, originalIdOf(entitlements), source),
   );
-  if (disabled === null) return { partner, state: "superseded", password: "none" };
-  if (disabled.cancelled > 0) {
-    dependencies.log("warn", "deliveries cancelled", { partner, cancelled: disabled.cancelled });
+  if (result.outcome === "superseded") {
+    // Right after a replacement, which a deployment shows; at any other time it is access that nobody means to give.
+    if (result.kept) dependencies.log("error", "access kept", { source, ...result.kept });
+    return { partner: entitlements.partner, state: "superseded", password: "none" };
   }
-  await revokeUnowned([disabled.username, login?.username], dependencies);
+  const { partner, username, cancelled } = result;
+  if (cancelled > 0) dependencies.log("warn", "deliveries cancelled", { partner, cancelled });
+  await revokeUnowned([username, entitlements.login?.username], dependencies);
   return { partner, state: "disabled", password: "none" };
 }
 

@@ -83,7 +83,7 @@ describe("reconcile", () => {
       const destinationSecrets = Object.fromEntries(
         entitlements.destinations.map(({ name }) => [name, `push/${name}`]),
       );
-      const input = { entitlements, destinationSecrets, ...more };
+      const input = { appliedBy: "reconcile", entitlements, destinationSecrets, ...more };
       const prev_input = action === "create" ? null : previous;
       const result = await reconcile({ ...input, tf: { action, prev_input } }, dependencies);
       // The program remembers what succeeded.
@@ -212,30 +212,66 @@ describe("reconcile", () => {
       expect(users.get("acme-login")?.enabled).to.equal(false);
     });
 
-    it("does nothing after the create of what replaced it", async () => {
-      const { send, users } = start();
+    it("does nothing after the create of what replaced it, and says who keeps access", async () => {
+      const { send, users, lines } = start();
       await send("create", publisher(), { appliedBy: "old function" });
       await send("create", publisher(), { appliedBy: "new function" });
       expect(await send("delete", publisher(), { appliedBy: "old function" })).to.deep.include({ state: "superseded" });
+      expect(lines.filter(({ level }) => level === "error")).to.deep.equal([
+        {
+          ...{ level: "error", message: "access kept" },
+          fields: { source: "old function/acme", partner: "acme", sources: ["new function/acme"] },
+        },
+      ]);
       expect(await findLogin(fixture.ledger, "acme-login")).not.to.equal(null);
       expect(users.get("acme-login")?.enabled).to.equal(true);
       expect(await send("delete", publisher(), { appliedBy: "new function" })).to.deep.include({ state: "disabled" });
     });
 
-    for (const which of ["before", "after"]) {
-      it(`works with the input from ${which} an update that broke off`, async () => {
+    it("works while a replacement that broke off is not complete", async () => {
+      const { send, broken } = start();
+      await send("create", publisher(), { appliedBy: "old function" });
+      broken.add("disable");
+      const changed = acmeWith({ username: "acme-2", passwordVersion: null });
+      await send("create", changed, { appliedBy: "new function" }).catch(() => {});
+      broken.clear();
+      expect(await send("delete", publisher(), { appliedBy: "old function" })).to.deep.include({ state: "disabled" });
+      expect(await stateOf("acme")).to.equal("disabled");
+    });
+
+    it("works with an input from before an update, whether that broke off or was never noted", async () => {
+      for (const failing of ["write", "nothing"]) {
         const { send, broken } = start();
         await send("create", publisher());
-        broken.add("write");
+        broken.add(failing);
         await send("update", acmeWith({ passwordVersion: 2 })).catch(() => {});
         broken.clear();
-        await send("delete", which === "before" ? publisher() : acmeWith({ passwordVersion: 2 }));
-        expect(await stateOf("acme")).to.equal("disabled");
-      });
-    }
+        expect(await send("delete", publisher())).to.deep.include({ state: "disabled" });
+      }
+    });
+
+    it("works with the id from before a rename that broke off", async () => {
+      const { send, broken, users } = start();
+      await send("create", publisher());
+      broken.add("write");
+      const renamed = { ...acmeWith({ passwordVersion: 2 }), partner: "umbra", previously: ["acme"] };
+      expect(await send("update", renamed).catch((failure: Error) => failure.message)).to.contain("out of order");
+      expect(await send("delete", publisher())).to.deep.include({ partner: "umbra", state: "disabled" });
+      expect(await findLogin(fixture.ledger, "acme-login")).to.equal(null);
+      expect(users.get("acme-login")?.enabled).to.equal(false);
+    });
+
+    it("works for a row from before sources were noted", async () => {
+      const { send } = start();
+      await send("create", publisher());
+      await fixture.ledger.query("UPDATE partner SET sources = '{}'");
+      expect(await send("delete", publisher())).to.deep.include({ state: "disabled" });
+    });
 
     it("does nothing about a partner that nobody knows", async () => {
-      expect(await start().send("delete", subscriber())).to.deep.include({ state: "superseded" });
+      const { send, lines } = start();
+      expect(await send("delete", subscriber())).to.deep.include({ state: "superseded" });
+      expect(lines.filter(({ level }) => level === "error")).to.deep.equal([]);
     });
   });
 

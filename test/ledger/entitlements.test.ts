@@ -21,7 +21,7 @@ describe("entitlements in the ledger", () => {
   const apply = (
     entitlements: Entitlements,
     secrets: Record<string, string> = { main: "push/main", other: "push/other" },
-  ) => fixture.ledger.transaction((transaction) => applyEntitlements(transaction, entitlements, secrets, "input"));
+  ) => fixture.ledger.transaction((transaction) => applyEntitlements(transaction, entitlements, secrets, "source"));
 
   const routeOne = async () => {
     const upload = uploaded();
@@ -71,7 +71,7 @@ describe("entitlements in the ledger", () => {
     describe("under the id of a partner that was removed", () => {
       beforeEach(async () => {
         await apply(publisher("acme", { name: "Acme Health" }));
-        await fixture.ledger.transaction((transaction) => disablePartner(transaction, "acme", "input"));
+        await fixture.ledger.transaction((transaction) => disablePartner(transaction, "acme", "source"));
       });
       const newcomer = (overrides: Partial<Entitlements> = {}) =>
         apply(publisher("acme", { name: "Acme Logistics", ...overrides })).catch((failure: Error) => failure.message);
@@ -111,7 +111,7 @@ describe("entitlements in the ledger", () => {
           await apply(umbra);
           await apply(last);
           if (state !== "is there") {
-            await fixture.ledger.transaction((transaction) => disablePartner(transaction, "umbra", "input"));
+            await fixture.ledger.transaction((transaction) => disablePartner(transaction, "umbra", "source"));
           }
           const error = await newcomer().catch((failure: Error) => failure.message);
           expect(error).to.equal(
@@ -122,7 +122,7 @@ describe("entitlements in the ledger", () => {
 
       it("lets the renamed one come back under it", async () => {
         await apply(umbra);
-        await fixture.ledger.transaction((transaction) => disablePartner(transaction, "umbra", "input"));
+        await fixture.ledger.transaction((transaction) => disablePartner(transaction, "umbra", "source"));
         const back = publisher("acme", { name: "Acme Health", previously: ["acme", "umbra"] });
         expect((await apply(back)).formerId).to.equal("umbra");
         expect((await findLogin(fixture.ledger, "acme-login"))?.partner).to.equal("acme");
@@ -196,15 +196,17 @@ describe("entitlements in the ledger", () => {
   });
 
   describe("disablePartner", () => {
-    const disable = (partner: string, input = "input") =>
-      fixture.ledger.transaction((transaction) => disablePartner(transaction, partner, input));
+    const disable = (partner: string, source = "source") =>
+      fixture.ledger.transaction((transaction) => disablePartner(transaction, partner, source));
 
     it("ends access and subscriptions and keeps the rest", async () => {
       await apply(publisher());
       await apply(subscriber());
       await routeOne();
-      expect(await disable("acme")).to.deep.equal({ username: "acme-login", cancelled: 0 });
-      expect(await disable("beta")).to.deep.equal({ username: null, cancelled: 1 });
+      expect(await disable("acme")).to.deep.equal({
+        ...{ outcome: "disabled", partner: "acme", username: "acme-login", cancelled: 0 },
+      });
+      expect(await disable("beta")).to.deep.include({ username: null, cancelled: 1 });
       expect(await findLogin(fixture.ledger, "acme-login")).to.equal(null);
       expect(await findFolder(fixture.ledger, "acme/claims/a.json")).to.equal(null);
       const { rows } = await fixture.ledger.query(
@@ -215,10 +217,12 @@ describe("entitlements in the ledger", () => {
       expect(rows[0]).to.deep.equal({ folders: 2, transfers: 1, subscriptions: 0, destinations: 0 });
     });
 
-    it("leaves a partner alone that comes from another input", async () => {
+    it("leaves a partner alone that comes from another source, and names it", async () => {
       await apply(publisher());
-      expect(await disable("acme", "an older input")).to.equal(null);
-      expect(await disable("nobody")).to.equal(null);
+      expect(await disable("acme", "an older source")).to.deep.equal({
+        ...{ outcome: "superseded", kept: { partner: "acme", sources: ["source"] } },
+      });
+      expect(await disable("nobody")).to.deep.equal({ outcome: "superseded", kept: null });
       expect(await findLogin(fixture.ledger, "acme-login")).not.to.equal(null);
     });
   });

@@ -23,9 +23,9 @@ describe("a renamed partner in the ledger", () => {
   after(() => fixture.stop());
   beforeEach(() => fixture.clear());
 
-  const apply = (entitlements: Entitlements, input = "input") =>
+  const apply = (entitlements: Entitlements) =>
     fixture.ledger.transaction((transaction) =>
-      applyEntitlements(transaction, entitlements, { main: "push/main" }, input),
+      applyEntitlements(transaction, entitlements, { main: "push/main" }, "source"),
     );
   /** What the files say after the rename: another id, everything else as it was. */
   const renamed = (before: Entitlements, partner: string, ...previously: string[]): Entitlements => ({
@@ -140,13 +140,12 @@ describe("a renamed partner in the ledger", () => {
     expect((await findLogin(fixture.ledger, "acme-login"))?.partner).to.equal("umbra");
   });
 
-  it("is not disabled by a delete that comes with the former id", async () => {
-    await apply(publisher(), "before");
-    await apply(renamed(publisher(), "umbra", "acme"), "after");
-    expect(await fixture.ledger.transaction((transaction) => disablePartner(transaction, "acme", "before"))).to.equal(
-      null,
-    );
-    expect(await findLogin(fixture.ledger, "acme-login")).not.to.equal(null);
+  it("is disabled by its original id, which is what the program knows it by", async () => {
+    await apply(publisher());
+    await apply(renamed(publisher(), "umbra", "acme"));
+    const disabled = await fixture.ledger.transaction((transaction) => disablePartner(transaction, "acme", "source"));
+    expect(disabled).to.deep.include({ outcome: "disabled", partner: "umbra", username: "acme-login" });
+    expect(await findLogin(fixture.ledger, "acme-login")).to.equal(null);
   });
 
   it("refuses to become a partner that has a history, in words, and changes nothing", async () => {

@@ -23,6 +23,7 @@ describe("the ledger's schema", () => {
       "003-partner-rename.sql",
       "004-private-service.sql",
       "005-object-roots.sql",
+      "006-partner-sources.sql",
     ]);
   });
 

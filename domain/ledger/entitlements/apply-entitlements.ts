@@ -17,8 +17,8 @@ export interface AppliedEntitlements {
 /**
  * Makes the database say what one partner's files say: the partner has its present id (see {@link renamePartner}) and
  * is active, its login and folders are replaced, destinations and subscriptions that are gone become inactive, and what
- * those subscriptions had not delivered is cancelled. Run it in a transaction. `input` is the hash of what is being
- * applied; it counts as one of the row's sources until {@link completeInput} makes it the only one.
+ * those subscriptions had not delivered is cancelled. Run it in a transaction. `source` is
+ * the resource of the program that asks for it; it is one of the row's until {@link completeSource} makes it the only one.
  *
  * Throws where the id or its files are another organisation's (see {@link claimPartner}), the user name belongs to
  * another partner, a destination has no secret, or a former id cannot become the present one.
@@ -27,11 +27,11 @@ export async function applyEntitlements(
   transaction: Queryable,
   entitlements: Entitlements,
   destinationSecrets: Readonly<Record<string, string>>,
-  input: string,
+  source: string,
 ): Promise<AppliedEntitlements> {
   const { partner, previously = [] } = entitlements;
   const formerId = await renamePartner(transaction, partner, previously);
-  await claimPartner(transaction, entitlements, input, formerId);
+  await claimPartner(transaction, entitlements, source, formerId);
   const formerUsername = await replaceLogin(transaction, entitlements);
   await replaceFolders(transaction, entitlements);
   await upsertDestinations(transaction, entitlements, destinationSecrets);

@@ -1,4 +1,4 @@
-import type { Entitlements } from "../../entitlements";
+import { type Entitlements, originalIdOf } from "../../entitlements";
 import type { Queryable } from "../ledger";
 
 /**
@@ -12,17 +12,17 @@ import type { Queryable } from "../ledger";
 export async function claimPartner(
   transaction: Queryable,
   entitlements: Entitlements,
-  input: string,
+  source: string,
   formerId: string | null,
 ): Promise<void> {
   const { partner, name } = entitlements;
   if (formerId === null) await refuseSuccessor(transaction, entitlements);
   await transaction.query(
-    `INSERT INTO partner (id, name, inputs) VALUES ($1, $2, ARRAY[$3])
+    `INSERT INTO partner (id, name, sources) VALUES ($1, $2, ARRAY[$3])
      ON CONFLICT (id) DO UPDATE SET
        name = excluded.name, state = 'active', updated_at = now(),
-       inputs = array_remove(partner.inputs, $3) || $3`,
-    [partner, name, input],
+       sources = array_remove(partner.sources, $3) || $3`,
+    [partner, name, source],
   );
   await claimRoot(transaction, entitlements);
 }
@@ -39,8 +39,9 @@ async function refuseSuccessor(transaction: Queryable, { partner, name }: Entitl
   );
 }
 
-async function claimRoot(transaction: Queryable, { partner, previously = [], name }: Entitlements): Promise<void> {
-  const root = previously[0] ?? partner;
+async function claimRoot(transaction: Queryable, entitlements: Entitlements): Promise<void> {
+  const { partner, name } = entitlements;
+  const root = originalIdOf(entitlements);
   await transaction.query("INSERT INTO object_root (root, partner) VALUES ($1, $2) ON CONFLICT DO NOTHING", [
     root,
     partner,
