@@ -62,6 +62,10 @@ async function settleOne(settlement: FailureSettlement, delivery: ClaimedDeliver
   if (failure.canPass) {
     const delaySeconds = retryDelay(delivery.attempts, random());
     const outcome = await retryLater(ledger, claim, { reason, delaySeconds, mostAttempts });
+    if (outcome === "cancelled") {
+      log("warn", "delivery cancelled", { delivery: delivery.id, attempt: delivery.attempts, reason });
+      return;
+    }
     if (outcome === "later") {
       log("warn", "delivery attempt failed", {
         delivery: delivery.id,

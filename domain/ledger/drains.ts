@@ -1,3 +1,4 @@
+import { claimable } from "./deliveries/claimable";
 import type { Queryable } from "./ledger";
 
 /**
@@ -53,7 +54,7 @@ export async function leaveDrain(transaction: Queryable, queue: string, patience
   const { rowCount } = await transaction.query(
     `DELETE FROM drain WHERE queue = $1 AND NOT EXISTS (
        SELECT FROM delivery
-       WHERE delivery.queue = $1 AND (
+       WHERE delivery.queue = $1 AND ${claimable} AND (
          (state IN ('waiting', 'ready') AND next_attempt_at <= now() + make_interval(secs => $2))
          OR (state IN ('transforming', 'sending') AND lease_until <= now())))`,
     [queue, patienceSeconds],
@@ -76,6 +77,7 @@ export async function takeOrphanedDrains(transaction: Queryable): Promise<string
        SELECT delivery.queue FROM delivery
        WHERE ((state IN ('waiting', 'ready') AND next_attempt_at <= now())
            OR (state IN ('transforming', 'sending') AND lease_until <= now()))
+         AND ${claimable}
          AND NOT EXISTS (SELECT FROM drain WHERE drain.queue = delivery.queue)
      ) orphaned
      ORDER BY queue

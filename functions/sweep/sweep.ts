@@ -4,6 +4,7 @@ import type { PublishNotification } from "../../adapters/notifications";
 import { reportSettled } from "../../adapters/report-settled";
 import { startDrains } from "../../adapters/start-drains";
 import { takeOrphanedDrains } from "../../domain/ledger/drains";
+import { cancelDeliveries } from "../../domain/ledger/entitlements/cancel-deliveries";
 import type { Ledger } from "../../domain/ledger/ledger";
 import { overduePlacements } from "../../domain/ledger/placements/overdue-placements";
 import { type PlacedVersion, releasePlacement } from "../../domain/ledger/placements/release-placement";
@@ -29,6 +30,8 @@ export interface SweepCounts {
   routed: number;
   truncated: number;
   quarantined: number;
+  /** Deliveries of subscriptions that went away while a job was working on them. */
+  cancelled: number;
   /** Placed files that wait for a malware scan to find them clean, and have now waited too long. */
   unscanned: number;
 }
@@ -37,11 +40,12 @@ export interface SweepCounts {
 const atOnce = 1000;
 
 /**
- * Picks up what events and crashes left behind: queues whose job fell silent, and uploads that nothing confirmed.
+ * Picks up what events and crashes left behind: queues whose job fell silent, uploads that nothing confirmed, and
+ * deliveries whose subscription went away while a job had them.
  * Everything is tried, whatever fails on the way; then the function fails, so that its alarm rings.
  */
 export async function sweep(dependencies: SweepDependencies): Promise<SweepCounts> {
-  const counts: SweepCounts = { drainsStarted: 0, held: 0, routed: 0, truncated: 0, quarantined: 0, unscanned: 0 };
+  const counts = { drainsStarted: 0, held: 0, routed: 0, truncated: 0, quarantined: 0, unscanned: 0, cancelled: 0 };
   const failures: unknown[] = [];
   const attempt = (work: Promise<void>) => work.catch((error: unknown) => void failures.push(error));
   // Transfers first: what they start is no orphan then.
@@ -51,6 +55,7 @@ export async function sweep(dependencies: SweepDependencies): Promise<SweepCount
   for (const placed of await unscanned(dependencies, failures)) {
     await attempt(settlePlacement(placed, dependencies, counts));
   }
+  await attempt(cancelLeftovers(dependencies, counts));
   await attempt(restartDrains(dependencies, counts));
   dependencies.log("info", "sweep done", { ...counts, failures: failures.length });
   if (failures.length === 0) return counts;
@@ -106,6 +111,11 @@ async function settleTransfer(
   for (const { outcome } of settled) counts[outcome] += 1;
   await reportSettled(settled, dependencies);
   counts.drainsStarted += (await startDrains(ledger, submitDrainJob, drains)).length;
+}
+
+async function cancelLeftovers({ ledger, log }: SweepDependencies, counts: SweepCounts): Promise<void> {
+  counts.cancelled = await cancelDeliveries(ledger, null);
+  if (counts.cancelled > 0) log("warn", "deliveries cancelled", { cancelled: counts.cancelled });
 }
 
 async function restartDrains(dependencies: SweepDependencies, counts: SweepCounts): Promise<void> {

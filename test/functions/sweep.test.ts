@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { claimDeliveries } from "../../domain/ledger/deliveries/claim-deliveries";
+import { sendStage } from "../../domain/ledger/deliveries/stage";
 import { recordUpload } from "../../domain/ledger/transfers/record-upload";
 import { recordUploadEnd } from "../../domain/ledger/transfers/record-upload-end";
 import { type SweepDependencies, sweep } from "../../functions/sweep/sweep";
@@ -7,7 +9,7 @@ import { publisher, subscriber } from "../partners-fixture";
 import { ended, plainStack, uploaded } from "../uploads-fixture";
 import { recorders } from "./recorders";
 
-const nothingElse = { truncated: 0, quarantined: 0, unscanned: 0 };
+const nothingElse = { truncated: 0, quarantined: 0, unscanned: 0, cancelled: 0 };
 
 describe("sweep", () => {
   let fixture: LedgerFixture;
@@ -86,6 +88,31 @@ describe("sweep", () => {
     expect(jobs).to.deep.equal(["push:beta/main"]);
     const { rows } = await fixture.ledger.query("SELECT job_id, lease_until > now() AS leased FROM drain");
     expect(rows).to.deep.equal([{ job_id: "job-1", leased: true }]);
+  });
+
+  it("cancels what a job gave back, or died of, after its subscription went away", async () => {
+    for (const name of ["given back", "dead", "at work"]) {
+      const upload = uploaded({ objectKey: `acme/claims/${name}` as ReturnType<typeof uploaded>["objectKey"] });
+      await recordUpload(fixture.ledger, upload, { partner: "acme", fileGroup: "claims" }, plainStack);
+      await recordUploadEnd(fixture.ledger, ended(upload), plainStack);
+    }
+    const claim = { queue: "push:beta/main", stage: sendStage, owner: "job", limit: 3 };
+    expect(await claimDeliveries(fixture.ledger, claim)).to.have.length(3);
+    await fixture.seed(subscriber("beta", { subscriptions: [] }));
+    await fixture.ledger.query("UPDATE delivery SET lease_until = now() WHERE final_name = 'dead'");
+    await fixture.ledger.query(
+      "UPDATE delivery SET state = 'ready', lease_until = NULL WHERE final_name = 'given back'",
+    );
+    const { run, jobs, lines } = start();
+    expect((await run()).cancelled).to.equal(2);
+    expect(jobs).to.deep.equal([]);
+    expect(lines[0]).to.deep.include({ level: "warn", message: "deliveries cancelled", fields: { cancelled: 2 } });
+    const { rows } = await fixture.ledger.query("SELECT final_name, state, reason FROM delivery ORDER BY id");
+    expect(rows).to.deep.equal([
+      { final_name: "given back", state: "cancelled", reason: "subscription claims was removed" },
+      { final_name: "dead", state: "cancelled", reason: "subscription claims was removed" },
+      { final_name: "at work", state: "sending", reason: null },
+    ]);
   });
 
   it("tries everything, fails in the end, and catches up the next time", async () => {

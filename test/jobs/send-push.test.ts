@@ -7,6 +7,7 @@ import { utils } from "ssh2";
 import { objectFailure } from "../../domain/delivery-failure";
 import type { Destination, OnConflict } from "../../domain/entitlements";
 import { requestDrain } from "../../domain/ledger/drains";
+import { disablePartner } from "../../domain/ledger/entitlements/disable-partner";
 import type { Ledger, Queryable } from "../../domain/ledger/ledger";
 import { remotePath } from "../../domain/paths";
 import { fingerprint } from "../../jobs/send/host-key";
@@ -481,6 +482,21 @@ describe("the send job, pushing", () => {
       expect((await row(id)).reason).to.include("the job itself ended");
       expect(server.names).to.deep.equal([]);
     });
+  });
+
+  it("tries nothing again for a partner that is removed while its file is on the way", async () => {
+    await start();
+    const { id, versionId } = await addDelivery(ledger, { subscription: "acme/claims", queue, size: 1000 });
+    objects.set(versionId, async function* () {
+      yield Buffer.alloc(500);
+      await ledger.transaction((transaction) => disablePartner(transaction, "acme", "seed"));
+      throw objectFailure(new Error("aborted"), "reading a.bin");
+    });
+    const { outcome, notifications, lines } = run();
+    expect(await outcome).to.equal("drained");
+    expect(await row(id)).to.include({ state: "cancelled", attempts: 1 });
+    expect(notifications).to.deep.equal([]);
+    expect(lines.map(({ message }) => message)).to.deep.equal(["delivery cancelled"]);
   });
 
   it("never sends a file twice where two jobs drain one queue", async () => {

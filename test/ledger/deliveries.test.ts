@@ -15,7 +15,7 @@ import { retryLater } from "../../domain/ledger/deliveries/retry-later";
 import { retryQueueLater } from "../../domain/ledger/deliveries/retry-queue-later";
 import { sendStage, transformStage } from "../../domain/ledger/deliveries/stage";
 import { surrenderDrain } from "../../domain/ledger/deliveries/surrender-drain";
-import { requestDrain, takeOrphanedDrains } from "../../domain/ledger/drains";
+import { leaveDrain, requestDrain, takeOrphanedDrains } from "../../domain/ledger/drains";
 import type { Ledger } from "../../domain/ledger/ledger";
 import { objectKey, remotePath } from "../../domain/paths";
 import {
@@ -62,6 +62,9 @@ describe("deliveries in the ledger", () => {
     const delivery = await add({ state: "sending", attempts: 1, lease: { owner: "job-1", endsIn: 300 }, ...seed });
     return { delivery, stage: sendStage, owner: "job-1" };
   };
+  /** The partner's files no longer say `claims`; what a job has claimed of it stays claimed. */
+  const removeClaims = () =>
+    fixture.seed(subscriber("acme", { subscriptions: [subscription("more", push("/other"))] }));
   const expectLost = async (work: (lost: Claim) => Promise<unknown>) => {
     const { delivery } = await claimed({ lease: { owner: "job-2", endsIn: 300 } });
     expect(await errorOf(work({ delivery, stage: sendStage, owner: "job-1" }))).to.be.instanceOf(LeaseLost);
@@ -116,6 +119,19 @@ describe("deliveries in the ledger", () => {
       const ids = claims.flat().map(({ id }) => id);
       expect(new Set(ids).size).to.equal(ids.length);
       expect(ids.length + (await claim("e", 100)).length).to.equal(40);
+    });
+
+    it("leaves what is of a subscription that went away, also where a dead job held it", async () => {
+      await removeClaims();
+      const ids = [await add(), await add({ state: "sending", lease: { owner: "dead", endsIn: -1 } })];
+      const other = await add({ subscription: "acme/more" });
+      expect((await claim()).map(({ id }) => id)).to.deep.equal([other]);
+      await ledger.query("UPDATE delivery SET state = 'delivered', lease_until = NULL WHERE id = $1", [other]);
+      // A job may leave the queue, and no sweep sends another for it.
+      await ledger.transaction((transaction) => requestDrain(transaction, queue));
+      expect(await ledger.transaction((transaction) => leaveDrain(transaction, queue, 20))).to.equal(true);
+      expect(await ledger.transaction(takeOrphanedDrains)).to.deep.equal([]);
+      expect((await deliveryRow(ledger, ids[0] ?? 0)).state).to.equal("ready");
     });
 
     for (const state of ["waiting", "transforming", "ready", "sending"] as const) {
@@ -255,6 +271,15 @@ describe("deliveries in the ledger", () => {
       expect(await ledger.transaction((t) => markReady(t, second, result))).to.deep.equal({ submitFor: null });
     });
 
+    it("ends the delivery where its subscription went away meanwhile, and asks for no job", async () => {
+      const own = await transformed();
+      await removeClaims();
+      expect(await ledger.transaction((t) => markReady(t, own, result))).to.deep.equal({ submitFor: null });
+      expect(await deliveryRow(ledger, own.delivery)).to.include({
+        ...{ state: "cancelled", reason: "the subscription was removed", lease_owner: null, transfer_sha256: "01" },
+      });
+    });
+
     it("asks for no job where the claim has passed to another", async () => {
       const lost = { ...(await transformed()), owner: "job-2" };
       expect(await errorOf(ledger.transaction((t) => markReady(t, lost, result)))).to.be.instanceOf(LeaseLost);
@@ -271,6 +296,16 @@ describe("deliveries in the ledger", () => {
       const row = await deliveryRow(ledger, own.delivery);
       expect(row).to.include({ state: "ready", reason: "connection reset", renaming_to: "/inbox/a.csv", attempts: 7 });
       expect(row.due_in).to.be.within(95, 100);
+    });
+
+    it("tries no more where the subscription went away meanwhile", async () => {
+      const own = await claimed({ attempts: 8 });
+      await removeClaims();
+      expect(await retryLater(ledger, own, retry)).to.equal("cancelled");
+      expect(await deliveryRow(ledger, own.delivery)).to.include({
+        ...{ state: "cancelled", reason: "the subscription was removed after attempt 8: connection reset" },
+        ...{ lease_owner: null },
+      });
     });
 
     it("gives up with the last attempt", async () => {
@@ -344,6 +379,16 @@ describe("deliveries in the ledger", () => {
       expect(await deliveryRow(ledger, last)).to.include({
         ...{ state: "failed", attempts: 8, reason: "gave up after 8 attempts: connection refused" },
       });
+    });
+
+    it("ends what is of a subscription that went away meanwhile", async () => {
+      const held = (await claimed({ attempts: 8 })).delivery;
+      await removeClaims();
+      const due = await add({ attempts: 2 });
+      const other = await add({ subscription: "acme/more" });
+      expect(await retryQueueLater(ledger, retry)).to.deep.equal([]);
+      for (const id of [held, due]) expect((await deliveryRow(ledger, id)).state).to.equal("cancelled");
+      expect(await deliveryRow(ledger, other)).to.include({ state: "ready", attempts: 1 });
     });
   });
 

@@ -24,6 +24,7 @@ describe("the ledger's schema", () => {
       "004-private-service.sql",
       "005-object-roots.sql",
       "006-partner-sources.sql",
+      "007-cancelled-while-sending.sql",
     ]);
   });
 

@@ -1,6 +1,7 @@
 import type { Delivery, TransformStep } from "../../entitlements";
 import type { ObjectKey } from "../../paths";
 import type { Queryable } from "../ledger";
+import { claimable } from "./claimable";
 import { leaseSeconds } from "./lease";
 import type { Stage } from "./stage";
 
@@ -35,7 +36,7 @@ export interface ClaimedDelivery {
 
 /**
  * Claims up to `limit` deliveries of the queue that are due, oldest first, and deliveries whose job let its lease
- * lapse. A send job leaves out a file while an older one of the same subscription and name is under way, so that the
+ * lapse; nothing of a subscription that went away. A send job leaves out a file while an older one of the same subscription and name is under way, so that the
  * newest upload of a name is always the last to arrive.
  */
 export async function claimDeliveries(
@@ -47,6 +48,7 @@ export async function claimDeliveries(
        SELECT id FROM delivery
        WHERE queue = $1
          AND ((state = $2 AND next_attempt_at <= now()) OR (state = $3 AND lease_until <= now()))
+         AND ${claimable}
          AND ($4 <> 'send' OR NOT EXISTS (
            SELECT FROM delivery older
            WHERE older.subscription = delivery.subscription AND older.final_name = delivery.final_name
