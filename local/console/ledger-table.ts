@@ -22,8 +22,9 @@ export function ledgerTable(rows: readonly LedgerRow[]): string {
   for (const row of [...rows].reverse()) {
     const upload = [String(row.transfer), row.publisher, printable(row.fileName), String(row.size)];
     if (row.deliveries.length === 0) {
-      const state = row.state === "routed" ? colours.dim("no subscriber") : coloured(row.state);
-      table.push([...upload, state, "", row.reason ?? "", "", short(row.sha256), since(row, row.settledAt), ""]);
+      const state = stateText(row.state === "routed" ? "no subscriber" : row.state);
+      const settled = since(row.receivedAt, row.settledAt);
+      table.push([...upload, state, "", row.reason ?? "", "", short(row.sha256), settled, ""]);
     }
     for (const [index, delivery] of row.deliveries.entries()) {
       table.push([...(index === 0 ? upload : ["", "", "", ""]), ...deliveryCells(row, delivery)]);
@@ -34,26 +35,29 @@ export function ledgerTable(rows: readonly LedgerRow[]): string {
 
 function deliveryCells(row: LedgerRow, delivery: LedgerDelivery): string[] {
   return [
-    coloured(delivery.state),
+    stateText(delivery.state),
     `${delivery.subscriber}/${delivery.subscription}`,
     printable(delivery.deliveredAs ?? delivery.reason ?? ""),
     String(delivery.size),
     short(delivery.sha256),
-    since(row, delivery.createdAt),
-    since(row, delivery.deliveredAt),
+    since(row.receivedAt, delivery.createdAt),
+    since(row.receivedAt, delivery.deliveredAt),
   ];
 }
 
-function coloured(state: string): string {
+/** A state in the colour that says whether somebody has to look at it. */
+export function stateText(state: LedgerRow["state"] | LedgerDelivery["state"] | "no subscriber"): string {
+  if (state === "no subscriber") return colours.dim(state);
   if (state === "delivered" || state === "routed") return colours.green(state);
-  if (state === "failed" || state === "truncated") return colours.red(state);
+  if (state === "failed" || state === "truncated" || state === "quarantined") return colours.red(state);
   return colours.yellow(state);
 }
 
 const short = (sha256: string | null) => (sha256 === null ? "" : `${sha256.slice(0, 12)}…`);
 
-const since = (row: LedgerRow, time: Date | null) =>
-  time === null ? "" : `+${((time.getTime() - row.receivedAt.getTime()) / 1000).toFixed(1)} s`;
+/** `+1.3 s`; empty where it has not happened. */
+export const since = (received: Date, time: Date | null) =>
+  time === null ? "" : `+${((time.getTime() - received.getTime()) / 1000).toFixed(1)} s`;
 
 /** Names come from partners: what would move the cursor or break the table is shown as an escape. */
 export function printable(text: string): string {

@@ -12,10 +12,18 @@ export interface LocalLogin {
   privateKeyFile?: string;
 }
 
+/** Where a partner's things are on this machine, right now. */
+export interface LocalPartner {
+  /** Undefined where it cannot log in. */
+  login: LocalLogin | undefined;
+  /** What its own servers received, a folder for each. */
+  serverFolders: string[];
+}
+
 /** What a partner can do and how to log in, for people. */
 export function partnerLines(
   { partner, name, login, folders, subscriptions }: Entitlements,
-  here?: LocalLogin,
+  { login: here, serverFolders }: LocalPartner,
 ): string[] {
   const rows: [string, string][] = [];
   const where = login?.endpoint === "internal" ? colours.dim("  on the internal endpoint") : "";
@@ -31,6 +39,7 @@ export function partnerLines(
     rows.push([access === "both" ? "up/down" : access, replicate ? `${path}, copied to the file system` : path]);
   }
   for (const subscription of subscriptions) rows.push(["receives", receives(subscription)]);
+  for (const folder of serverFolders) rows.push(["server", folder]);
   return [
     `  ${colours.bold(partner)}  ${name}`,
     ...rows.map(([what, text]) => `    ${colours.dim(what.padEnd(9))} ${text}`),

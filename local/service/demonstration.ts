@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Entitlements } from "../../domain/entitlements";
 import { type LedgerRow, readLedger } from "../../domain/ledger/transfers/read-ledger";
@@ -9,7 +9,7 @@ import { loadPartners } from "../../domain/partner-files/load-partners";
 import type { Partner } from "../../domain/partner-files/partner";
 import { readPartnerFolder } from "../../domain/partner-files/read-partner-folder";
 import type { Problem } from "../../domain/problem";
-import type { LocalLogin } from "../console/partner-lines";
+import type { LocalLogin, LocalPartner } from "../console/partner-lines";
 import { followDeliveries, mismatches, type Outcome } from "../journey/follow-deliveries";
 import { expectedCopies, followFileCopies } from "../journey/follow-file-copies";
 import { type JourneyUpload, planJourney } from "../journey/plan-journey";
@@ -44,6 +44,15 @@ export interface JourneyResult {
   copies: { count: number; mismatches: string[] } | undefined;
 }
 
+/** Right below the run's folder, because people type these paths. */
+interface RunFolders {
+  /** The localised copy. */
+  partners: string;
+  keys: string;
+  /** What was pushed: `<partner>/<destination>/…`. */
+  destinations: string;
+}
+
 /** How the replicate function makes files and folders. */
 const copyModes = { file: 0o640, directory: 0o750 };
 
@@ -58,21 +67,25 @@ export class Demonstration {
   readonly #keys: LocalKeys;
   readonly #destinations: LocalDestinations;
 
-  private constructor(source: string, folder: string, service: LocalService) {
+  private constructor(source: string, folders: RunFolders, service: LocalService) {
     this.service = service;
     this.#source = source;
-    this.#copy = join(folder, "partners");
-    this.#keys = new LocalKeys(join(folder, "keys"));
-    this.#destinations = new LocalDestinations(join(folder, "destinations"));
+    this.#copy = folders.partners;
+    this.#keys = new LocalKeys(folders.keys);
+    this.#destinations = new LocalDestinations(folders.destinations);
   }
 
   /** Starts the stand-ins. Nothing of the program is there before the first {@link apply}. */
   static async start(source: string, options: Omit<LocalServiceOptions, "partners">): Promise<Demonstration> {
     const run = await openRunFolder();
     try {
-      const folder = await run.privateFolder("demonstration");
-      const service = await startLocalService({ ...options, run, partners: join(folder, "partners") });
-      return new Demonstration(source, folder, service);
+      const folders: RunFolders = {
+        partners: await run.privateFolder("partners"),
+        keys: await run.privateFolder("keys"),
+        destinations: await run.privateFolder("destinations"),
+      };
+      const service = await startLocalService({ ...options, run, partners: folders.partners });
+      return new Demonstration(source, folders, service);
     } catch (error) {
       await run.remove();
       throw error;
@@ -108,6 +121,15 @@ export class Demonstration {
     const login = this.service.loginOf(entitlements);
     if (!login || !entitlements.login?.publicKeys.length) return login;
     return { ...login, privateKeyFile: this.#keys.privateKeyFile(entitlements.partner) };
+  }
+
+  /** Where the partner's things are here, right now. */
+  hereOf(entitlements: Entitlements): LocalPartner {
+    const { partner, destinations } = entitlements;
+    return {
+      login: this.loginOf(entitlements),
+      serverFolders: destinations.map(({ name }) => this.#destinations.folderOf(partner, name)),
+    };
   }
 
   /** Plays every partner's samples and follows them to their ends. */
@@ -154,7 +176,7 @@ export class Demonstration {
   }
 
   async #writeCopy(files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-    await rm(this.#copy, { recursive: true, force: true });
+    for (const name of await readdir(this.#copy)) await rm(join(this.#copy, name), { recursive: true });
     for (const [path, content] of files) {
       await mkdir(dirname(join(this.#copy, path)), { recursive: true });
       await writeFile(join(this.#copy, path), content);

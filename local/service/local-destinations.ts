@@ -40,9 +40,14 @@ export class LocalDestinations {
     return { password: this.#find(partner, destination).password };
   }
 
+  /** What the server received. */
+  folderOf(partner: string, destination: string): string {
+    return this.#find(partner, destination).folder;
+  }
+
   /** Where a delivered file is on this machine. */
   fileOf(partner: string, destination: string, remotePath: string): string {
-    return join(this.#find(partner, destination).folder, remotePath);
+    return join(this.folderOf(partner, destination), remotePath);
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,12 @@
+import { partnerAccess } from "../../domain/partner-access";
+import type { Partner } from "../../domain/partner-files/partner";
+import type { Session } from "../session";
+import { partnerLines } from "./partner-lines";
+
+/** A block for each partner: what it can do, and how to log in. */
+export function printPartners({ terminal, demonstration }: Session, partners: readonly Partner[]): void {
+  for (const { entitlements } of partners.map(partnerAccess)) {
+    for (const line of partnerLines(entitlements, demonstration.hereOf(entitlements))) terminal.line(line);
+    terminal.line();
+  }
+}

@@ -1,0 +1,15 @@
+import type { StandInLog } from "../service/stand-ins";
+import { printable } from "./ledger-table";
+
+/** The last lines of what functions, jobs and endpoints printed, for when something goes wrong. */
+export class RecentLog {
+  readonly #lines: string[] = [];
+
+  add({ from, line }: StandInLog): void {
+    if (this.#lines.push(`${from}: ${printable(line)}`) > 20) this.#lines.shift();
+  }
+
+  lines(): readonly string[] {
+    return this.#lines;
+  }
+}

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { LedgerRow } from "../domain/ledger/transfers/read-ledger";
+import { changeLines } from "./console/change-lines";
+import { colours } from "./console/colours";
+import { printPartners } from "./console/print-partners";
+import { reportFailure } from "./console/report-failure";
+import { settledLine } from "./console/settled-line";
+import { symbols } from "./console/terminal";
+import { SettledWatch } from "./journey/settled-watch";
+import { watchFolder } from "./service/watch-folder";
+import type { Session } from "./session";
+
+/**
+ * Stays up until the signal aborts: tells of every upload that settles, and applies each change of the partner files,
+ * printing only the difference.
+ * @param printed rows of the ledger that were shown already
+ */
+export async function follow(session: Session, printed: readonly LedgerRow[]): Promise<void> {
+  const { options, terminal, demonstration, signal } = session;
+  terminal.line(`\n  following ${colours.bold(`${options.partners}/`)}; Ctrl-C ends everything`);
+  const watch = new SettledWatch(() => demonstration.service.ledger(), printed);
+  const over = new AbortController();
+  const watching = watchSettled({ ...session, signal: AbortSignal.any([signal, over.signal]) }, watch);
+  try {
+    await watchFolder(options.partners, () => applyChange(session), signal);
+  } finally {
+    over.abort();
+    await watching;
+  }
+}
+
+/** A line for each transfer and delivery that settles. */
+async function watchSettled({ terminal, signal }: Session, watch: SettledWatch): Promise<void> {
+  while (!signal.aborted) {
+    // A look that fails is made up for by the next.
+    for (const settled of await watch.look().catch(() => [])) terminal.line(`  ${settledLine(settled)}`);
+    await sleep(500, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function applyChange(session: Session): Promise<void> {
+  const { terminal, demonstration, signal } = session;
+  try {
+    const { partners, changes } = await demonstration.apply(signal);
+    if (changes.length === 0) return;
+    terminal.line(`\n  ${symbols.done} ${changes.length} resources changed`);
+    for (const line of changeLines(changes)) terminal.line(line);
+    const touched = new Set(changes.map(({ name }) => name.split("/", 1)[0]));
+    printPartners(
+      session,
+      partners.filter(({ id }) => touched.has(id)),
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    reportFailure(terminal, error);
+  }
+}

@@ -1,0 +1,36 @@
+import type { Partner } from "../domain/partner-files/partner";
+import { printable } from "./console/ledger-table";
+import { symbols, type Terminal } from "./console/terminal";
+import type { JourneyResult } from "./service/demonstration";
+import type { Session } from "./session";
+
+/** Plays the partners' samples, showing how far it is. */
+export function playSamples(
+  { terminal, demonstration, signal }: Session,
+  partners: readonly Partner[],
+): Promise<JourneyResult> {
+  return terminal.step("samples", async (note) => {
+    let uploaded = 0;
+    const result = await demonstration.play(partners, {
+      signal,
+      onUploaded: ({ publisher, fileName }) => note(`${++uploaded} uploaded, ${publisher} ${printable(fileName)}`),
+      onProgress: (done, all) => note(`${uploaded} uploaded, ${done} of ${all} deliveries`),
+    });
+    note(`${result.uploads.length} uploaded over SFTP, ${result.outcomes.length} deliveries`);
+    return result;
+  });
+}
+
+/** Returns whether everything arrived. */
+export function printVerdict(terminal: Terminal, { outcomes, mismatches, copies }: JourneyResult): boolean {
+  const verdict = (count: number, wrong: readonly string[], what: string) => {
+    for (const sentence of wrong) terminal.line(`  ${symbols.failed} ${printable(sentence)}`);
+    const symbol = wrong.length === 0 ? symbols.done : symbols.failed;
+    terminal.line(`  ${symbol} ${count - wrong.length} of ${count} ${what}`);
+    return wrong.length === 0;
+  };
+  const arrived = verdict(outcomes.length, mismatches, "expected deliveries arrived byte for byte");
+  if (!copies || copies.count === 0) return arrived;
+  const what = "files stand on the file system with their directories, mode and content";
+  return verdict(copies.count, copies.mismatches, what) && arrived;
+}
