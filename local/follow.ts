@@ -7,6 +7,7 @@ import { reportFailure } from "./console/report-failure";
 import { settledLine } from "./console/settled-line";
 import { symbols } from "./console/terminal";
 import { SettledWatch } from "./journey/settled-watch";
+import { touchedPartners } from "./service/touched-partners";
 import { watchFolder } from "./service/watch-folder";
 import type { Session } from "./session";
 
@@ -45,11 +46,7 @@ async function applyChange(session: Session): Promise<void> {
     if (changes.length === 0) return;
     terminal.line(`\n  ${symbols.done} ${changes.length} resources changed`);
     for (const line of changeLines(changes)) terminal.line(line);
-    const touched = new Set(changes.map(({ name }) => name.split("/", 1)[0]));
-    printPartners(
-      session,
-      partners.filter(({ id }) => touched.has(id)),
-    );
+    printPartners(session, touchedPartners(partners, changes));
   } catch (error) {
     signal.throwIfAborted();
     reportFailure(terminal, error);

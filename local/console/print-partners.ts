@@ -5,8 +5,8 @@ import { partnerLines } from "./partner-lines";
 
 /** A block for each partner: what it can do, and how to log in. */
 export function printPartners({ terminal, demonstration }: Session, partners: readonly Partner[]): void {
-  for (const { entitlements } of partners.map(partnerAccess)) {
-    for (const line of partnerLines(entitlements, demonstration.hereOf(entitlements))) terminal.line(line);
+  for (const access of partners.map(partnerAccess)) {
+    for (const line of partnerLines(access.entitlements, demonstration.hereOf(access))) terminal.line(line);
     terminal.line();
   }
 }

@@ -2,9 +2,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Entitlements } from "../../domain/entitlements";
 import { type LedgerRow, readLedger } from "../../domain/ledger/transfers/read-ledger";
-import { partnerAccess } from "../../domain/partner-access";
+import { type PartnerAccess, partnerAccess } from "../../domain/partner-access";
 import { loadPartners } from "../../domain/partner-files/load-partners";
 import type { Partner } from "../../domain/partner-files/partner";
 import { readPartnerFolder } from "../../domain/partner-files/read-partner-folder";
@@ -101,34 +100,34 @@ export class Demonstration {
     const { partners, problems } = loadPartners(files);
     if (problems.length > 0) throw new PartnerProblems(problems);
     const access = partners.map(partnerAccess);
-    await this.#destinations.ensure(access.map(({ entitlements }) => entitlements));
+    await this.#destinations.ensure(access);
     const localised = localisedPartners(files, partners, {
-      destination: (partner, name) => this.#destinations.address(partner, name),
-      publicKey: (partner) => this.#keys.publicKey(partner),
+      destination: (owner, name) => this.#destinations.address(owner, name),
+      publicKey: (owner) => this.#keys.publicKey(owner),
     });
     await this.#writeCopy(localised);
     const changes = await this.service.up(signal);
-    for (const { partner, originalId, pushSecrets } of access) {
+    for (const { originalId, pushSecrets } of access) {
       for (const { destination } of pushSecrets) {
-        this.service.fillPushSecret(originalId, destination, this.#destinations.credentials(partner, destination));
+        this.service.fillPushSecret(originalId, destination, this.#destinations.credentials(originalId, destination));
       }
     }
     return { partners, changes };
   }
 
   /** How to log in here, right now; undefined where the partner has no login. */
-  loginOf(entitlements: Entitlements): LocalLogin | undefined {
+  loginOf({ originalId, entitlements }: PartnerAccess): LocalLogin | undefined {
     const login = this.service.loginOf(entitlements);
     if (!login || !entitlements.login?.publicKeys.length) return login;
-    return { ...login, privateKeyFile: this.#keys.privateKeyFile(entitlements.partner) };
+    return { ...login, privateKeyFile: this.#keys.privateKeyFile(originalId) };
   }
 
   /** Where the partner's things are here, right now. */
-  hereOf(entitlements: Entitlements): LocalPartner {
-    const { partner, destinations } = entitlements;
+  hereOf(access: PartnerAccess): LocalPartner {
+    const { originalId, entitlements } = access;
     return {
-      login: this.loginOf(entitlements),
-      serverFolders: destinations.map(({ name }) => this.#destinations.folderOf(partner, name)),
+      login: this.loginOf(access),
+      serverFolders: entitlements.destinations.map(({ name }) => this.#destinations.folderOf(originalId, name)),
     };
   }
 
@@ -147,9 +146,9 @@ export class Demonstration {
   ): Promise<JourneyResult> {
     const uploads = planJourney(partners);
     const since = await this.#databaseTime();
-    const byId = new Map(partners.map((partner) => [partner.id, partnerAccess(partner).entitlements]));
+    const byId = new Map(partners.map((partner) => [partner.id, partnerAccess(partner)]));
     await playJourney(uploads, (id) => this.#publisherLogin(byId.get(id)), { onUploaded, signal });
-    const foldersOf = (id: string) => byId.get(id)?.folders ?? [];
+    const foldersOf = (id: string) => byId.get(id)?.entitlements.folders ?? [];
     const readRows = () => readLedger(this.service.ledger(), { since, limit: 10_000 });
     const outcomes = await followDeliveries(uploads, readRows, { patience: 60_000, onProgress, signal });
     const fileSystem = this.service.fileSystemFolder();
@@ -165,7 +164,11 @@ export class Demonstration {
             mismatches: await followFileCopies(copies, fileSystem, copyModes, { patience: 30_000, signal }),
           }
         : undefined,
-      mismatches: await mismatches(outcomes, (outcome) => this.#readArrived(outcome), sha256),
+      mismatches: await mismatches(
+        outcomes,
+        (outcome) => this.#readArrived(outcome, byId.get(outcome.expected.subscriber)),
+        sha256,
+      ),
     };
   }
 
@@ -183,8 +186,8 @@ export class Demonstration {
     }
   }
 
-  #publisherLogin(entitlements: Entitlements | undefined) {
-    const login = entitlements && this.loginOf(entitlements);
+  #publisherLogin(access: PartnerAccess | undefined) {
+    const login = access && this.loginOf(access);
     if (!login) return undefined;
     const { privateKeyFile, ...address } = login;
     return privateKeyFile ? { ...address, privateKey: readFileSync(privateKeyFile, "utf8") } : address;
@@ -195,11 +198,14 @@ export class Demonstration {
     return rows[0]?.now ?? new Date();
   }
 
-  async #readArrived({ expected, delivery }: Outcome): Promise<Uint8Array | undefined> {
-    if (!delivery?.deliveredAs) return undefined;
-    const { subscriber, subscription } = expected;
+  async #readArrived(
+    { expected: { subscription }, delivery }: Outcome,
+    subscriber: PartnerAccess | undefined,
+  ): Promise<Uint8Array | undefined> {
+    if (!delivery?.deliveredAs || !subscriber) return undefined;
     if (subscription.delivery.kind === "push") {
-      const file = this.#destinations.fileOf(subscriber, subscription.delivery.destination, delivery.deliveredAs);
+      const { destination } = subscription.delivery;
+      const file = this.#destinations.fileOf(subscriber.originalId, destination, delivery.deliveredAs);
       return readFile(file).catch(() => undefined);
     }
     return this.service.readObject(delivery.deliveredAs);

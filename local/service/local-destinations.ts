@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Entitlements } from "../../domain/entitlements";
+import type { PartnerAccess } from "../../domain/partner-access";
 import { type SftpDestination, startSftpDestination } from "../sftp-destinations/sftp-destination";
 import type { LocalDestination } from "./localised-partners";
 
@@ -12,7 +12,10 @@ interface Running {
   folder: string;
 }
 
-/** The SFTP servers on this machine that stand for the partners' own, each over a folder of its own. */
+/**
+ * The SFTP servers on this machine that stand for the partners' own, each over a folder of its own. Their owners are
+ * known by their original ids: a rename changes neither a server nor its credentials.
+ */
 export class LocalDestinations {
   readonly #running = new Map<string, Running>();
 
@@ -20,34 +23,34 @@ export class LocalDestinations {
   constructor(private readonly folder: string) {}
 
   /** Starts the servers that are missing for these partners and creates the folders that deliveries go to. */
-  async ensure(entitlements: readonly Entitlements[]): Promise<void> {
-    for (const { partner, destinations, subscriptions } of entitlements) {
-      for (const { name, username } of destinations) {
-        const remotePaths = subscriptions.flatMap(({ delivery }) =>
+  async ensure(partners: readonly Pick<PartnerAccess, "originalId" | "entitlements">[]): Promise<void> {
+    for (const { originalId, entitlements } of partners) {
+      for (const { name, username } of entitlements.destinations) {
+        const remotePaths = entitlements.subscriptions.flatMap(({ delivery }) =>
           delivery.kind === "push" && delivery.destination === name ? [delivery.remotePath] : [],
         );
-        await this.#ensureOne(`${partner}/${name}`, username, remotePaths);
+        await this.#ensureOne(`${originalId}/${name}`, username, remotePaths);
       }
     }
   }
 
-  address(partner: string, destination: string): LocalDestination {
-    return this.#find(partner, destination).address;
+  address(owner: string, destination: string): LocalDestination {
+    return this.#find(owner, destination).address;
   }
 
   /** What the operator would put into the destination's secret. */
-  credentials(partner: string, destination: string): { password: string } {
-    return { password: this.#find(partner, destination).password };
+  credentials(owner: string, destination: string): { password: string } {
+    return { password: this.#find(owner, destination).password };
   }
 
   /** What the server received. */
-  folderOf(partner: string, destination: string): string {
-    return this.#find(partner, destination).folder;
+  folderOf(owner: string, destination: string): string {
+    return this.#find(owner, destination).folder;
   }
 
   /** Where a delivered file is on this machine. */
-  fileOf(partner: string, destination: string, remotePath: string): string {
-    return join(this.folderOf(partner, destination), remotePath);
+  fileOf(owner: string, destination: string, remotePath: string): string {
+    return join(this.folderOf(owner, destination), remotePath);
   }
 
   async stop(): Promise<void> {
@@ -55,9 +58,9 @@ export class LocalDestinations {
     this.#running.clear();
   }
 
-  #find(partner: string, destination: string): Running {
-    const running = this.#running.get(`${partner}/${destination}`);
-    if (!running) throw new Error(`no server stands for ${partner}/${destination}`);
+  #find(owner: string, destination: string): Running {
+    const running = this.#running.get(`${owner}/${destination}`);
+    if (!running) throw new Error(`no server stands for ${owner}/${destination}`);
     return running;
   }
 

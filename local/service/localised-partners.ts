@@ -1,4 +1,5 @@
 import { parseDocument } from "yaml";
+import { originalId } from "../../domain/partner-files/former-ids";
 import type { Partner } from "../../domain/partner-files/partner";
 import type { FileMap } from "../../domain/partner-files/read-partner-folder";
 
@@ -12,10 +13,10 @@ export interface LocalDestination {
 }
 
 export interface Localisation {
-  /** The server that stands for a partner's destination. */
-  destination(partner: string, name: string): LocalDestination;
-  /** One-line public key of a pair that exists on this machine, for a partner whose login uses keys. */
-  publicKey(partner: string): string;
+  /** The server that stands for a destination of the partner with this original id. */
+  destination(originalId: string, name: string): LocalDestination;
+  /** One-line public key of a pair that exists on this machine, for a partner whose login uses keys, by its original id. */
+  publicKey(originalId: string): string;
 }
 
 /** The file under which a login gets a key that exists on this machine. */
@@ -35,7 +36,7 @@ export function localisedPartners(files: FileMap, partners: readonly Partner[], 
     if (content === undefined) continue;
     const document = parseDocument(Buffer.from(content).toString("utf8"));
     for (const name of Object.keys(partner.settings.destinations)) {
-      const { host, port, username, hostKeys } = here.destination(partner.id, name);
+      const { host, port, username, hostKeys } = here.destination(originalId(partner), name);
       const path = ["destinations", name];
       document.setIn([...path, "host"], host);
       document.setIn([...path, "port"], port);
@@ -50,7 +51,7 @@ export function localisedPartners(files: FileMap, partners: readonly Partner[], 
     }
     copy.set(partner.source.file, Buffer.from(document.toString()));
     if (partner.keys.length > 0)
-      copy.set(`${partner.id}/${localKeyFile}`, Buffer.from(`${here.publicKey(partner.id)}\n`));
+      copy.set(`${partner.id}/${localKeyFile}`, Buffer.from(`${here.publicKey(originalId(partner))}\n`));
   }
   return copy;
 }
