@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LedgerRow } from "../domain/ledger/transfers/read-ledger";
+import { count } from "../domain/plan/words";
 import { changeLines } from "./console/change-lines";
-import { colours } from "./console/colours";
 import { printPartners } from "./console/print-partners";
 import { reportFailure } from "./console/report-failure";
 import { settledLine } from "./console/settled-line";
-import { symbols } from "./console/terminal";
 import { SettledWatch } from "./journey/settled-watch";
 import { touchedPartners } from "./service/touched-partners";
 import { watchFolder } from "./service/watch-folder";
@@ -18,7 +17,8 @@ import type { Session } from "./session";
  */
 export async function follow(session: Session, printed: readonly LedgerRow[]): Promise<void> {
   const { options, terminal, demonstration, signal } = session;
-  terminal.line(`\n  following ${colours.bold(`${options.partners}/`)}; Ctrl-C ends everything`);
+  terminal.paragraph("uploads");
+  terminal.line(`  following ${terminal.colours.bold(`${options.partners}/`)}; Ctrl-C ends everything`);
   const watch = new SettledWatch(() => demonstration.service.ledger(), printed);
   const over = new AbortController();
   const watching = watchSettled({ ...session, signal: AbortSignal.any([signal, over.signal]) }, watch);
@@ -34,7 +34,10 @@ export async function follow(session: Session, printed: readonly LedgerRow[]): P
 async function watchSettled({ terminal, signal }: Session, watch: SettledWatch): Promise<void> {
   while (!signal.aborted) {
     // A look that fails is made up for by the next.
-    for (const settled of await watch.look().catch(() => [])) terminal.line(`  ${settledLine(settled)}`);
+    for (const settled of await watch.look().catch(() => [])) {
+      terminal.paragraph("uploads");
+      terminal.sentence(`  ${settledLine(settled, terminal.colours)}`);
+    }
     await sleep(500, undefined, { signal }).catch(() => {});
   }
 }
@@ -44,8 +47,9 @@ async function applyChange(session: Session): Promise<void> {
   try {
     const { partners, changes } = await demonstration.apply(signal);
     if (changes.length === 0) return;
-    terminal.line(`\n  ${symbols.done} ${changes.length} resources changed`);
-    for (const line of changeLines(changes)) terminal.line(line);
+    terminal.paragraph();
+    terminal.line(`  ${terminal.symbols.done} ${count(changes.length, "resource")} changed`);
+    for (const line of changeLines(changes, terminal.colours)) terminal.line(line);
     printPartners(session, touchedPartners(partners, changes));
   } catch (error) {
     signal.throwIfAborted();

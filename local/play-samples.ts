@@ -1,6 +1,6 @@
 import type { Partner } from "../domain/partner-files/partner";
-import { printable } from "./console/ledger-table";
-import { symbols, type Terminal } from "./console/terminal";
+import { printable } from "./console/printable";
+import type { Terminal } from "./console/terminal";
 import type { JourneyResult } from "./service/demonstration";
 import type { Session } from "./session";
 
@@ -23,10 +23,11 @@ export function playSamples(
 
 /** Returns whether everything arrived. */
 export function printVerdict(terminal: Terminal, { outcomes, mismatches, copies }: JourneyResult): boolean {
+  const { symbols } = terminal;
   const verdict = (count: number, wrong: readonly string[], what: string) => {
-    for (const sentence of wrong) terminal.line(`  ${symbols.failed} ${printable(sentence)}`);
+    for (const sentence of wrong) terminal.sentence(`  ${symbols.failed} ${printable(sentence)}`);
     const symbol = wrong.length === 0 ? symbols.done : symbols.failed;
-    terminal.line(`  ${symbol} ${count - wrong.length} of ${count} ${what}`);
+    terminal.sentence(`  ${symbol} ${count - wrong.length} of ${count} ${what}`);
     return wrong.length === 0;
   };
   const arrived = verdict(outcomes.length, mismatches, "expected deliveries arrived byte for byte");

@@ -1,6 +1,5 @@
 import { resourceSummary } from "./console/change-lines";
-import { colours } from "./console/colours";
-import { ledgerTable } from "./console/ledger-table";
+import { ledgerLines } from "./console/ledger-lines";
 import { printPartners } from "./console/print-partners";
 import { RecentLog } from "./console/recent-log";
 import { reportFailure } from "./console/report-failure";
@@ -55,7 +54,7 @@ const exitCode = ({ reason }: AbortSignal): number | undefined =>
   reason instanceof Interruption ? reason.exitCode : undefined;
 
 function startStandIns(terminal: Terminal, { partners }: StartOptions, log: RecentLog): Promise<Demonstration> {
-  terminal.line(colours.bold("Quayside on this machine"));
+  terminal.line(terminal.colours.bold("Quayside on this machine"));
   return terminal.step("stand-ins for AWS", () => Demonstration.start(partners, { onLog: (entry) => log.add(entry) }));
 }
 
@@ -67,12 +66,12 @@ async function run(session: Session, stdout: NodeJS.WriteStream): Promise<boolea
     return applied;
   });
   signal.throwIfAborted();
-  terminal.line();
   printPartners(session, partners);
+  terminal.paragraph();
   const result = await playSamples(session, partners);
-  terminal.line();
-  terminal.line(ledgerTable(result.rows));
-  terminal.line();
+  terminal.paragraph();
+  for (const line of ledgerLines(result.rows, terminal)) terminal.line(line);
+  terminal.paragraph();
   const ok = printVerdict(terminal, result);
   if (options.json) stdout.write(`${JSON.stringify(result.rows, null, 2)}\n`);
   if (!options.once) await follow(session, result.rows);

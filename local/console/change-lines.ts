@@ -1,24 +1,25 @@
 import type { Change } from "../program/local-stack";
-import { colours } from "./colours";
+import type { Colours } from "./colours";
 
-const signs: Record<Change["operation"], string> = {
-  create: colours.green("+"),
-  update: colours.yellow("~"),
-  replace: colours.magenta("±"),
-  delete: colours.red("-"),
-};
+const signs = {
+  create: ["green", "+"],
+  update: ["yellow", "~"],
+  replace: ["magenta", "±"],
+  delete: ["red", "-"],
+} as const satisfies Record<Change["operation"], [keyof Colours, string]>;
 
 /** One line for each change: `  ~ aws:lambda/invocation:Invocation acme-health (input)`. Components are left out. */
-export function changeLines(changes: readonly Change[]): string[] {
+export function changeLines(changes: readonly Change[], colours: Colours): string[] {
   return changes
     .filter(({ type }) => !type.startsWith("pulumi:"))
     .map(({ operation, type, name, keys }) => {
       const detail = keys.length === 0 ? "" : colours.dim(` (${keys.join(", ")})`);
-      return `    ${signs[operation]} ${type} ${colours.bold(name)}${detail}`;
+      const [colour, sign] = signs[operation];
+      return `    ${colours[colour](sign)} ${type} ${colours.bold(name)}${detail}`;
     });
 }
 
-/** How many resources of each provider module stand: `transfer 1, lambda 14, …`, the largest first. */
+/** How many resources of the largest provider modules stand: `cloudwatch 42, ec2 37, iam 32, …`. */
 export function resourceSummary(resources: readonly { type: string }[]): string {
   const counts = new Map<string, number>();
   for (const { type } of resources) {
@@ -27,8 +28,7 @@ export function resourceSummary(resources: readonly { type: string }[]): string 
     const subject = provider === "aws" || provider === "awsx" ? module : provider;
     counts.set(subject, (counts.get(subject) ?? 0) + 1);
   }
-  return [...counts]
-    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
-    .map(([subject, count]) => `${subject} ${count}`)
-    .join(", ");
+  const largestFirst = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const shown = largestFirst.slice(0, 3).map(([subject, count]) => `${subject} ${count}`);
+  return [...shown, ...(largestFirst.length > shown.length ? ["…"] : [])].join(", ");
 }

@@ -1,6 +1,9 @@
 import { createColors } from "picocolors";
 
-const { NO_COLOR, TERM } = process.env;
+export type Colours = ReturnType<typeof createColors>;
 
-/** Colours on a terminal, and nowhere else: the library's own guess also colours what CI writes into a file. */
-export const colours = createColors(process.stdout.isTTY === true && !NO_COLOR && TERM !== "dumb");
+/** For what is written to this stream: on a terminal and nowhere else. The library's own guess also colours what CI writes into a file. */
+export function coloursOn(stream: { isTTY?: boolean }): Colours {
+  const { NO_COLOR, TERM } = process.env;
+  return createColors(stream.isTTY === true && !NO_COLOR && TERM !== "dumb");
+}

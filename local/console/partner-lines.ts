@@ -1,5 +1,6 @@
 import type { Entitlements, Subscription } from "../../domain/entitlements";
-import { colours } from "./colours";
+import type { Looks } from "./terminal";
+import { wrap } from "./wrap";
 
 /** How to log in on this machine, right now. */
 export interface LocalLogin {
@@ -24,6 +25,7 @@ export interface LocalPartner {
 export function partnerLines(
   { partner, name, login, folders, subscriptions }: Entitlements,
   { login: here, serverFolders }: LocalPartner,
+  { colours, columns }: Looks,
 ): string[] {
   const rows: [string, string][] = [];
   const where = login?.endpoint === "internal" ? colours.dim("  on the internal endpoint") : "";
@@ -42,7 +44,11 @@ export function partnerLines(
   for (const folder of serverFolders) rows.push(["server", folder]);
   return [
     `  ${colours.bold(partner)}  ${name}`,
-    ...rows.map(([what, text]) => `    ${colours.dim(what.padEnd(9))} ${text}`),
+    ...rows.map(([what, text]) => {
+      const line = `    ${colours.dim(what.padEnd(9))} ${text}`;
+      // A command that is broken cannot be copied.
+      return what === "log in" ? line : wrap(line, columns, 14);
+    }),
   ];
 }
 

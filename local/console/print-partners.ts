@@ -3,10 +3,10 @@ import type { Partner } from "../../domain/partner-files/partner";
 import type { Session } from "../session";
 import { partnerLines } from "./partner-lines";
 
-/** A block for each partner: what it can do, and how to log in. */
+/** A paragraph for each partner: what it can do, and how to log in. */
 export function printPartners({ terminal, demonstration }: Session, partners: readonly Partner[]): void {
   for (const access of partners.map(partnerAccess)) {
-    for (const line of partnerLines(access.entitlements, demonstration.hereOf(access))) terminal.line(line);
-    terminal.line();
+    terminal.paragraph();
+    for (const line of partnerLines(access.entitlements, demonstration.hereOf(access), terminal)) terminal.line(line);
   }
 }

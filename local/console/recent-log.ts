@@ -1,5 +1,5 @@
 import type { StandInLog } from "../service/stand-ins";
-import { printable } from "./ledger-table";
+import { printable } from "./printable";
 
 /** The last lines of what functions, jobs and endpoints printed, for when something goes wrong. */
 export class RecentLog {

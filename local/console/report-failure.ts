@@ -1,14 +1,15 @@
 import { formatProblem } from "../../domain/problem";
 import { PartnerProblems } from "../service/demonstration";
-import { colours } from "./colours";
 import type { RecentLog } from "./recent-log";
-import { symbols, type Terminal } from "./terminal";
+import type { Terminal } from "./terminal";
 
 /** Says what went wrong, with the last words of the stand-ins where it was not the files' fault. */
 export function reportFailure(terminal: Terminal, error: unknown, log?: RecentLog): void {
-  terminal.line(`\n  ${symbols.failed} ${colours.red(error instanceof Error ? error.message : String(error))}`);
+  const { colours, symbols } = terminal;
+  terminal.paragraph();
+  terminal.sentence(`  ${symbols.failed} ${colours.red(error instanceof Error ? error.message : String(error))}`);
   if (error instanceof PartnerProblems) {
-    for (const problem of error.problems) terminal.line(`    ${formatProblem(problem)}`);
+    for (const problem of error.problems) terminal.sentence(`    ${formatProblem(problem)}`, 6);
     terminal.line("    nothing was changed");
     return;
   }

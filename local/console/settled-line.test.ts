@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Settled } from "../../domain/ledger/transfers/read-settled";
+import { coloursOn } from "./colours";
 import { settledLine } from "./settled-line";
 
 const move = {
@@ -23,7 +24,7 @@ describe("settledLine", () => {
   ];
   for (const [settled, expected] of cases) {
     it(`says "${expected}"`, () => {
-      expect(settledLine(settled)).to.equal(`12:40:03 acme first.json ${expected}`);
+      expect(settledLine(settled, coloursOn({}))).to.equal(`12:40:03 acme first.json ${expected}`);
     });
   }
 });

@@ -1,30 +1,15 @@
-import type { Settled, SettledDelivery } from "../../domain/ledger/transfers/read-settled";
-import { colours } from "./colours";
-import { printable, since, stateText } from "./ledger-table";
+import type { Settled } from "../../domain/ledger/transfers/read-settled";
+import type { Colours } from "./colours";
+import { printable } from "./printable";
+import { deliveryWords, since, transferWords } from "./settled-words";
 
-/** `12:40:03 acme first.json → beta/claims delivered as inbox/first.json, +1.3 s`; a person's own time of day. */
-export function settledLine(settled: Settled): string {
-  const time = colours.dim(settled.at.toTimeString().slice(0, 8));
-  const file = `${settled.publisher} ${printable(settled.fileName)}`;
-  return `${time} ${file} ${settled.delivery === null ? transferEnd(settled) : deliveryEnd(settled)}`;
-}
-
-function transferEnd({ state, reason }: Settled): string {
-  return `${stateText(state === "routed" ? "no subscriber" : state)}${because(reason)}`;
-}
-
-function deliveryEnd({
-  subscriber,
-  subscription,
-  state,
-  reason,
-  deliveredAs,
-  receivedAt,
-  at,
-}: SettledDelivery): string {
+/** `12:40:03 acme first.json → beta/claims delivered as inbox/first.json, +1.3 s`; the reader's own time of day. */
+export function settledLine(settled: Settled, colours: Colours): string {
+  const { at, publisher, fileName, receivedAt } = settled;
+  const time = colours.dim(at.toTimeString().slice(0, 8));
   const what =
-    state === "delivered" ? ` as ${printable(deliveredAs ?? "")}, ${since(receivedAt, at)}` : because(reason);
-  return `→ ${subscriber}/${subscription} ${stateText(state)}${what}`;
+    settled.delivery === null
+      ? transferWords(settled, colours)
+      : deliveryWords(settled, since(receivedAt, at), colours);
+  return `${time} ${publisher} ${printable(fileName)} ${what}`;
 }
-
-const because = (reason: string | null) => (reason === null ? "" : `: ${printable(reason)}`);

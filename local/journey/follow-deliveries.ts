@@ -62,7 +62,7 @@ function outcomesOf(uploads: readonly JourneyUpload[], rows: readonly LedgerRow[
 const rowOf = ({ publisher, fileName, content }: JourneyUpload, rows: readonly LedgerRow[]) =>
   rows.find((row) => row.publisher === publisher && row.fileName === fileName && row.size === content.byteLength);
 
-/** One sentence for each expected delivery that did not arrive as it should. */
+/** One sentence for each expected delivery that did not arrive as it should. Why it failed, the ledger says. */
 export async function mismatches(
   outcomes: readonly Outcome[],
   readArrived: (outcome: Outcome) => Promise<Uint8Array | undefined>,
@@ -73,7 +73,7 @@ export async function mismatches(
     const { upload, expected, delivery } = outcome;
     const subject = `${upload.publisher}${upload.virtualPath}/${upload.fileName} for ${expected.subscriber}/${expected.subscription.name}`;
     if (delivery?.state !== "delivered") {
-      found.push(`${subject}: ${delivery?.state ?? "no delivery"}${delivery?.reason ? `, ${delivery.reason}` : ""}`);
+      found.push(`${subject}: ${delivery?.state ?? "no delivery"}`);
       continue;
     }
     const arrived = await readArrived(outcome);
