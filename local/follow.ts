@@ -6,6 +6,7 @@ import { printPartners } from "./console/print-partners";
 import { reportFailure } from "./console/report-failure";
 import { settledLine } from "./console/settled-line";
 import { SettledWatch } from "./journey/settled-watch";
+import { PartnerProblems, PartnersUnreadable } from "./service/read-partner-files";
 import { touchedPartners } from "./service/touched-partners";
 import { watchFolder } from "./service/watch-folder";
 import type { Session } from "./session";
@@ -43,7 +44,7 @@ async function watchSettled({ terminal, signal }: Session, watch: SettledWatch):
 }
 
 async function applyChange(session: Session): Promise<void> {
-  const { terminal, demonstration, signal } = session;
+  const { terminal, demonstration, log, signal } = session;
   try {
     const { partners, changes } = await demonstration.apply(signal);
     if (changes.length === 0) return;
@@ -53,6 +54,8 @@ async function applyChange(session: Session): Promise<void> {
     printPartners(session, touchedPartners(partners, changes));
   } catch (error) {
     signal.throwIfAborted();
-    reportFailure(terminal, error);
+    reportFailure(terminal, error, log);
+    const isRefused = error instanceof PartnerProblems || error instanceof PartnersUnreadable;
+    if (isRefused) terminal.line("  nothing was changed");
   }
 }

@@ -1,6 +1,9 @@
 import { readStartOptions, startHelp } from "./start-options";
 
-/** `npm start`: exits with 0, 1 where something did not arrive or failed, 2 for wrong arguments, 130 after Ctrl-C. */
+/**
+ * `npm start`: exits with 0, 1 where something did not arrive or failed, 2 for wrong arguments and files that cannot be
+ * read, 130 after Ctrl-C.
+ */
 async function start(args: readonly string[]): Promise<number> {
   let options: ReturnType<typeof readStartOptions>;
   try {
@@ -13,7 +16,10 @@ async function start(args: readonly string[]): Promise<number> {
     process.stdout.write(startHelp);
     return 0;
   }
-  // Pulumi's packages take seconds to load: nobody who only wants help should wait for them.
+  // Pulumi's packages take seconds to load: nobody who only wants help or has a mistake in a file should wait for them.
+  const { checkFiles } = await import("./check-files.js");
+  const refused = await checkFiles(options, process);
+  if (refused > 0) return refused;
   const { startQuayside } = await import("./start-quayside.js");
   return startQuayside(options, process);
 }

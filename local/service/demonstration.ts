@@ -4,10 +4,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type LedgerRow, readLedger } from "../../domain/ledger/transfers/read-ledger";
 import { type PartnerAccess, partnerAccess } from "../../domain/partner-access";
-import { loadPartners } from "../../domain/partner-files/load-partners";
 import type { Partner } from "../../domain/partner-files/partner";
-import { readPartnerFolder } from "../../domain/partner-files/read-partner-folder";
-import type { Problem } from "../../domain/problem";
 import type { LocalLogin, LocalPartner } from "../console/partner-lines";
 import { followDeliveries, mismatches, type Outcome } from "../journey/follow-deliveries";
 import { expectedCopies, followFileCopies } from "../journey/follow-file-copies";
@@ -18,18 +15,12 @@ import { LocalDestinations } from "./local-destinations";
 import { LocalKeys } from "./local-keys";
 import { type LocalService, type LocalServiceOptions, startLocalService } from "./local-service";
 import { localisedPartners } from "./localised-partners";
+import { readPartnerFiles } from "./read-partner-files";
 import { openRunFolder } from "./run-folder";
 
 export interface Applied {
   partners: Partner[];
   changes: Change[];
-}
-
-/** The partner files were refused; nothing was changed. */
-export class PartnerProblems extends Error {
-  constructor(readonly problems: readonly Problem[]) {
-    super(`the partner files have ${problems.length === 1 ? "a problem" : `${problems.length} problems`}`);
-  }
 }
 
 /** A journey's result. */
@@ -93,12 +84,10 @@ export class Demonstration {
 
   /**
    * Reads the partner files and makes the service match them, until the signal aborts.
-   * @throws PartnerProblems, having changed nothing
+   * @throws PartnerProblems or PartnersUnreadable, having changed nothing
    */
   async apply(signal?: AbortSignal): Promise<Applied> {
-    const files = await readPartnerFolder(this.#source);
-    const { partners, problems } = loadPartners(files);
-    if (problems.length > 0) throw new PartnerProblems(problems);
+    const { files, partners } = await readPartnerFiles(this.#source);
     const access = partners.map(partnerAccess);
     await this.#destinations.ensure(access);
     const localised = localisedPartners(files, partners, {
