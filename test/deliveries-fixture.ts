@@ -82,6 +82,7 @@ export async function addDelivery(ledger: Ledger, seed: DeliverySeed): Promise<{
 export interface DeliveryRow {
   state: DeliveryState;
   queue: string;
+  send_queue: string;
   reason: string | null;
   attempts: number;
   delivered_as: string | null;

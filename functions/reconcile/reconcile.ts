@@ -44,11 +44,12 @@ async function apply(input: ReconcileInput, dependencies: ReconcileDependencies)
   const { partner, login, folders } = entitlements;
   const { ledger, createFolderMarker } = dependencies;
   const source = sourceOf(input);
-  const { formerUsername, formerId, cancelled } = await ledger.transaction((transaction) =>
+  const { formerUsername, formerId, cancelled, requeued } = await ledger.transaction((transaction) =>
     applyEntitlements(transaction, entitlements, destinationSecrets, source),
   );
   if (formerId !== null) dependencies.log("info", "partner renamed", { partner, formerId });
   if (cancelled > 0) dependencies.log("warn", "deliveries cancelled", { partner, cancelled });
+  if (requeued > 0) dependencies.log("info", "deliveries go elsewhere", { partner, requeued });
   for (const { objectPrefix } of folders) await createFolderMarker(objectPrefix);
   // The row's former user name is gone when a broken run is repeated; what the program knew before is not.
   await revokeUnowned([formerUsername, tf.prev_input?.entitlements.login?.username], dependencies);

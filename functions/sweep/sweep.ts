@@ -3,6 +3,7 @@ import type { log } from "../../adapters/log";
 import type { PublishNotification } from "../../adapters/notifications";
 import { reportSettled } from "../../adapters/report-settled";
 import { startDrains } from "../../adapters/start-drains";
+import { requeueDeliveries } from "../../domain/ledger/deliveries/requeue-deliveries";
 import { takeOrphanedDrains } from "../../domain/ledger/drains";
 import { cancelDeliveries } from "../../domain/ledger/entitlements/cancel-deliveries";
 import type { Ledger } from "../../domain/ledger/ledger";
@@ -32,6 +33,8 @@ export interface SweepCounts {
   quarantined: number;
   /** Deliveries of subscriptions that went away while a job was working on them. */
   cancelled: number;
+  /** Deliveries whose subscription got another destination while a job was working on them. */
+  requeued: number;
   /** Placed files that wait for a malware scan to find them clean, and have now waited too long. */
   unscanned: number;
 }
@@ -41,11 +44,12 @@ const atOnce = 1000;
 
 /**
  * Picks up what events and crashes left behind: queues whose job fell silent, uploads that nothing confirmed, and
- * deliveries whose subscription went away while a job had them.
+ * deliveries whose subscription went away, or elsewhere, while a job had them.
  * Everything is tried, whatever fails on the way; then the function fails, so that its alarm rings.
  */
 export async function sweep(dependencies: SweepDependencies): Promise<SweepCounts> {
-  const counts = { drainsStarted: 0, held: 0, routed: 0, truncated: 0, quarantined: 0, unscanned: 0, cancelled: 0 };
+  const settled = { held: 0, routed: 0, truncated: 0, quarantined: 0 };
+  const counts = { ...settled, drainsStarted: 0, unscanned: 0, cancelled: 0, requeued: 0 };
   const failures: unknown[] = [];
   const attempt = (work: Promise<void>) => work.catch((error: unknown) => void failures.push(error));
   // Transfers first: what they start is no orphan then.
@@ -55,7 +59,7 @@ export async function sweep(dependencies: SweepDependencies): Promise<SweepCount
   for (const placed of await unscanned(dependencies, failures)) {
     await attempt(settlePlacement(placed, dependencies, counts));
   }
-  await attempt(cancelLeftovers(dependencies, counts));
+  await attempt(settleLeftovers(dependencies, counts));
   await attempt(restartDrains(dependencies, counts));
   dependencies.log("info", "sweep done", { ...counts, failures: failures.length });
   if (failures.length === 0) return counts;
@@ -113,9 +117,11 @@ async function settleTransfer(
   counts.drainsStarted += (await startDrains(ledger, submitDrainJob, drains)).length;
 }
 
-async function cancelLeftovers({ ledger, log }: SweepDependencies, counts: SweepCounts): Promise<void> {
+async function settleLeftovers({ ledger, log }: SweepDependencies, counts: SweepCounts): Promise<void> {
   counts.cancelled = await cancelDeliveries(ledger, null);
   if (counts.cancelled > 0) log("warn", "deliveries cancelled", { cancelled: counts.cancelled });
+  counts.requeued = await requeueDeliveries(ledger, null);
+  if (counts.requeued > 0) log("info", "deliveries go elsewhere", { requeued: counts.requeued });
 }
 
 async function restartDrains(dependencies: SweepDependencies, counts: SweepCounts): Promise<void> {

@@ -77,11 +77,10 @@ async function deliver(
   session: () => Promise<SftpSession>,
   markRenaming: (note: { to: string | null; sha256?: string }) => Promise<void>,
 ): Promise<Arrival> {
-  const { delivery } = claimed;
-  if (!queue.startsWith(`${delivery.kind}:`)) {
-    throw new DeliveryFailure(`the subscription has changed to "${delivery.kind}" since; retry the delivery`, {
-      canPass: false,
-    });
+  const { delivery, sendQueue } = claimed;
+  // No claim should get here. Sent all the same, the file would be at the wrong server, or in another server's folder.
+  if (sendQueue !== queue) {
+    throw new DeliveryFailure(`the subscription now delivers by ${sendQueue}, not by ${queue}`, { canPass: true });
   }
   if (delivery.kind === "place") return placeDelivery(claimed, delivery, { store, readObject, markRenaming });
   return pushDelivery(claimed, delivery, { session: await session(), readObject, markRenaming });
@@ -91,5 +90,6 @@ async function connectQueue({ ledger, queue, connect }: SendJob): Promise<SftpSe
   const id = queue.slice("push:".length);
   const destination = await findDestination(ledger, id);
   if (destination !== null) return connect(destination);
-  throw new DeliveryFailure(`there is no destination ${id}`, { canPass: false, reach: "destination" });
+  // It passes: what is still meant to arrive has a queue of another destination by then, and the rest is cancelled.
+  throw new DeliveryFailure(`${id} is no destination any more`, { canPass: true, reach: "destination" });
 }

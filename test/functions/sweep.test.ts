@@ -9,7 +9,7 @@ import { publisher, subscriber } from "../partners-fixture";
 import { ended, plainStack, uploaded } from "../uploads-fixture";
 import { recorders } from "./recorders";
 
-const nothingElse = { truncated: 0, quarantined: 0, unscanned: 0, cancelled: 0 };
+const nothingElse = { truncated: 0, quarantined: 0, unscanned: 0, cancelled: 0, requeued: 0 };
 
 describe("sweep", () => {
   let fixture: LedgerFixture;

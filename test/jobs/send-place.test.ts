@@ -9,7 +9,7 @@ import {
 import { expect } from "chai";
 import type { OnConflict } from "../../domain/entitlements";
 import type { Ledger, Queryable } from "../../domain/ledger/ledger";
-import { objectKey, virtualPath } from "../../domain/paths";
+import { objectKey, remotePath, virtualPath } from "../../domain/paths";
 import { readObject } from "../../jobs/read-object";
 import { objectStore } from "../../jobs/send/object-store";
 import { bytesOf, type S3Fixture, startS3 } from "../../local/s3/s3-fixture";
@@ -231,12 +231,14 @@ describe("the send job, placing", () => {
     expect((await placed()).length).to.equal(100);
   });
 
-  it("leaves a delivery to a person whose subscription now pushes", async () => {
+  it("places nothing of a subscription that now pushes, and lets it go there", async () => {
     await seed("replace");
     const id = await add("a.csv", Buffer.from("x"));
-    await ledger.query(`UPDATE subscription SET delivery = jsonb_set(delivery, '{kind}', '"push"')`);
-    await run().outcome;
-    expect(await row(id)).to.include({ state: "failed" });
-    expect((await row(id)).reason).to.include('changed to "push"');
+    const push = { kind: "push" as const, destination: "inbox", remotePath: remotePath("/in") };
+    const claims = subscription("claims", { ...push, fileName: "{name}", onConflict: "replace" });
+    await fixture.seed(subscriber("acme", { subscriptions: [claims] }));
+    expect(await run().outcome).to.equal("drained");
+    expect(await placed()).to.deep.equal([]);
+    expect(await row(id)).to.include({ state: "ready", queue: "push:acme/inbox" });
   });
 });

@@ -6,6 +6,7 @@ import { expect } from "chai";
 import { utils } from "ssh2";
 import { objectFailure } from "../../domain/delivery-failure";
 import type { Destination, OnConflict } from "../../domain/entitlements";
+import { requeueDeliveries } from "../../domain/ledger/deliveries/requeue-deliveries";
 import { requestDrain } from "../../domain/ledger/drains";
 import { disablePartner } from "../../domain/ledger/entitlements/disable-partner";
 import type { Ledger, Queryable } from "../../domain/ledger/ledger";
@@ -497,6 +498,66 @@ describe("the send job, pushing", () => {
     expect(await row(id)).to.include({ state: "cancelled", attempts: 1 });
     expect(notifications).to.deep.equal([]);
     expect(lines.map(({ message }) => message)).to.deep.equal(["delivery cancelled"]);
+  });
+
+  describe("once its destination has left the partner's files", () => {
+    const moved = subscriber("acme", {
+      destination: { name: "new-server" },
+      subscriptions: [
+        subscription("claims", {
+          ...{ kind: "push", destination: "new-server", remotePath: remotePath("/in") },
+          ...{ fileName: "{name}", onConflict: "replace" },
+        }),
+      ],
+    });
+    /** A ledger in which something happens right before some query is answered, or to its answer. */
+    const ledgerThat = (query: Queryable["query"]): Ledger => ({ ...ledger, query });
+
+    it("connects to nothing: what waits goes to the new one", async () => {
+      await start();
+      const id = await add("a.csv", Buffer.from("x"));
+      await fixture.seed(moved);
+      expect(await run().outcome).to.equal("drained");
+      expect(server.connectionCount).to.equal(0);
+      expect(await row(id)).to.include({ state: "ready", queue: "push:acme/new-server", attempts: 0 });
+    });
+
+    it("connects to nothing for what it had claimed, which follows with the next sweep", async () => {
+      await start();
+      const id = await add("a.csv", Buffer.from("x"));
+      const { outcome, notifications } = run({
+        ledger: ledgerThat(async (text, values) => {
+          if (text.includes("FROM destination")) await fixture.seed(moved);
+          return ledger.query(text, values);
+        }),
+      });
+      expect(await outcome).to.equal("drained");
+      expect(server.connectionCount).to.equal(0);
+      expect(await row(id)).to.include({ state: "ready", queue, reason: "acme/inbox is no destination any more" });
+      expect(notifications).to.deep.equal([]);
+      expect(await requeueDeliveries(ledger, null)).to.equal(1);
+      expect(await row(id)).to.include({ state: "ready", queue: "push:acme/new-server", attempts: 0, due_in: 0 });
+    });
+
+    it("would refuse what belongs to another queue before it connects", async () => {
+      await start();
+      const id = await add("a.csv", Buffer.from("x"));
+      const { outcome, stop } = run({
+        random: () => 1,
+        ledger: ledgerThat(async (text, values) => {
+          const answer = await ledger.query(text, values);
+          for (const claimed of answer.rows) if ("sendQueue" in claimed) claimed.sendQueue = "push:acme/new-server";
+          return answer as never;
+        }),
+      });
+      while ((await row(id)).reason === null);
+      stop();
+      await outcome;
+      expect(server.connectionCount).to.equal(0);
+      expect((await row(id)).reason).to.equal(
+        "the subscription now delivers by push:acme/new-server, not by push:acme/inbox",
+      );
+    });
   });
 
   it("never sends a file twice where two jobs drain one queue", async () => {

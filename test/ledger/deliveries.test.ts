@@ -11,6 +11,7 @@ import { markRenaming } from "../../domain/ledger/deliveries/mark-renaming";
 import { postponeBlocked } from "../../domain/ledger/deliveries/postpone-blocked";
 import { releaseDeliveries } from "../../domain/ledger/deliveries/release-deliveries";
 import { renewLeases } from "../../domain/ledger/deliveries/renew-leases";
+import { requeueDeliveries } from "../../domain/ledger/deliveries/requeue-deliveries";
 import { retryLater } from "../../domain/ledger/deliveries/retry-later";
 import { retryQueueLater } from "../../domain/ledger/deliveries/retry-queue-later";
 import { sendStage, transformStage } from "../../domain/ledger/deliveries/stage";
@@ -392,6 +393,49 @@ describe("deliveries in the ledger", () => {
     });
   });
 
+  describe("requeueDeliveries", () => {
+    const newQueue = "push:acme/new-server";
+    /** The partner's files name another destination for `claims`. */
+    const move = () => {
+      const claims = { ...push("/inbox"), destination: "new-server" };
+      const subscriptions = [subscription("claims", claims), subscription("more", push("/other"))];
+      const [inbox] = acme.destinations;
+      const destinations = inbox === undefined ? [] : [inbox, { ...inbox, name: "new-server" }];
+      return fixture.seed({ ...subscriber("acme", { subscriptions }), destinations });
+    };
+
+    it("lets what waits go where its subscription delivers now, anew", async () => {
+      const tried = await add({ attempts: 3, dueIn: 3600, renamingTo: "/inbox/a.csv" });
+      const transforming = { queue: "transform:acme", sendQueue: queue, attempts: 2 };
+      const waiting = await add({ ...transforming, state: "waiting", dueIn: 60 });
+      const atWork = await add({ ...transforming, state: "transforming", lease: { owner: "job-2", endsIn: 300 } });
+      const dead = await add({ state: "sending", attempts: 1, lease: { owner: "dead", endsIn: -1 } });
+      const others = [await add({ subscription: "acme/more" }), await add({ state: "delivered" })];
+      await move();
+      expect(await deliveryRow(ledger, tried)).to.include({
+        ...{ state: "ready", queue: newQueue, send_queue: newQueue, attempts: 0, due_in: 0, renaming_to: null },
+      });
+      expect(await deliveryRow(ledger, waiting)).to.include({
+        ...{ state: "waiting", queue: "transform:acme", send_queue: newQueue, attempts: 2, due_in: 60 },
+      });
+      expect(await deliveryRow(ledger, atWork)).to.include({ queue: "transform:acme", send_queue: newQueue });
+      expect(await deliveryRow(ledger, dead)).to.include({ queue: newQueue, lease_owner: "dead" });
+      for (const id of others) expect((await deliveryRow(ledger, id)).queue).to.equal(queue);
+      expect((await ledger.transaction(takeOrphanedDrains)).sort()).to.deep.equal([queue, newQueue]);
+    });
+
+    it("leaves what is being sent with its job, and nobody else sends it there", async () => {
+      const own = await claimed();
+      await move();
+      expect(await deliveryRow(ledger, own.delivery)).to.include({ queue, lease_owner: "job-1" });
+      await retryLater(ledger, own, { reason: "down", delaySeconds: 0, mostAttempts: 8 });
+      expect(await claim("job-2")).to.deep.equal([]);
+      expect(await requeueDeliveries(ledger, "beta")).to.equal(0);
+      expect(await requeueDeliveries(ledger, null)).to.equal(1);
+      expect((await deliveryRow(ledger, own.delivery)).queue).to.equal(newQueue);
+    });
+  });
+
   describe("surrenderDrain", () => {
     it("has the next sweep send another job", async () => {
       await ledger.transaction((transaction) => requestDrain(transaction, queue));
@@ -408,6 +452,8 @@ describe("deliveries in the ledger", () => {
         hostKeys: acme.destinations[0]?.hostKeys,
       });
       expect(await findDestination(ledger, "acme/nowhere")).to.equal(null);
+      await fixture.seed({ ...acme, destinations: [], subscriptions: [] });
+      expect(await findDestination(ledger, "acme/inbox")).to.equal(null);
     });
   });
 });

@@ -51,6 +51,7 @@ describe("a renamed partner in the ledger", () => {
       formerUsername: null,
       formerId: "acme",
       cancelled: 0,
+      requeued: 0,
     });
     const login = await findLogin(fixture.ledger, "acme-login");
     expect(login?.partner).to.equal("umbra");

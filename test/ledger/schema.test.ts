@@ -25,6 +25,7 @@ describe("the ledger's schema", () => {
       "005-object-roots.sql",
       "006-partner-sources.sql",
       "007-cancelled-while-sending.sql",
+      "008-send-queues.sql",
     ]);
   });
 

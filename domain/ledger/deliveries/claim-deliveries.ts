@@ -28,7 +28,7 @@ export interface ClaimedDelivery {
   attempts: number;
   /** Where an earlier attempt was about to put the file when it broke off. */
   renamingTo: string | null;
-  /** The queue of its send job. */
+  /** The queue of its send job, as the subscription was when the delivery was claimed. */
   sendQueue: string;
   delivery: Delivery;
   transform: TransformStep[];
@@ -36,7 +36,7 @@ export interface ClaimedDelivery {
 
 /**
  * Claims up to `limit` deliveries of the queue that are due, oldest first, and deliveries whose job let its lease
- * lapse; nothing of a subscription that went away. A send job leaves out a file while an older one of the same subscription and name is under way, so that the
+ * lapse; nothing of a subscription that went away or now delivers elsewhere. A send job leaves out a file while an older one of the same subscription and name is under way, so that the
  * newest upload of a name is always the last to arrive.
  */
 export async function claimDeliveries(
@@ -65,7 +65,7 @@ export async function claimDeliveries(
      RETURNING delivery.id, subscription.partner, subscription.name AS subscription, transfer.partner AS publisher,
        transfer.file_group AS "fileGroup", transfer.file_name AS "fileName", delivery.object_key AS "objectKey",
        delivery.version_id AS "versionId", delivery.size, delivery.sha256, delivery.final_name AS "finalName",
-       delivery.attempts, delivery.renaming_to AS "renamingTo", delivery.send_queue AS "sendQueue",
+       delivery.attempts, delivery.renaming_to AS "renamingTo", subscription.send_queue AS "sendQueue",
        subscription.delivery, subscription.transform`,
     [queue, stage.idle, stage.claimed, stage.name, limit, owner, leaseSeconds],
   );

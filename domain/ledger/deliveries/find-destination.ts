@@ -14,11 +14,11 @@ export interface PushDestination {
   secretName: string;
 }
 
-/** The destination with this id; null where there is none. One that left the files is still found: its queue may not be empty. */
+/** The destination with this id; null where there is none, or it left the partner's files. */
 export async function findDestination(ledger: Queryable, id: string): Promise<PushDestination | null> {
   const { rows } = await ledger.query<PushDestination>(
     `SELECT id, host, port, username, host_keys AS "hostKeys", authentication, secret_name AS "secretName"
-     FROM destination WHERE id = $1`,
+     FROM destination WHERE id = $1 AND active`,
     [id],
   );
   return rows[0] ?? null;

@@ -1,4 +1,5 @@
 import type { Entitlements } from "../../entitlements";
+import { requeueDeliveries } from "../deliveries/requeue-deliveries";
 import type { Queryable } from "../ledger";
 import { cancelDeliveries } from "./cancel-deliveries";
 import { claimPartner } from "./claim-partner";
@@ -10,6 +11,8 @@ export interface AppliedEntitlements {
   formerUsername: string | null;
   /** Deliveries that ended because their subscription went away. */
   cancelled: number;
+  /** Deliveries that now go elsewhere because their subscription does. */
+  requeued: number;
   /** The id under which the partner was known until now, where it has another one. */
   formerId: string | null;
 }
@@ -17,7 +20,7 @@ export interface AppliedEntitlements {
 /**
  * Makes the database say what one partner's files say: the partner has its present id (see {@link renamePartner}) and
  * is active, its login and folders are replaced, destinations and subscriptions that are gone become inactive, and what
- * those subscriptions had not delivered is cancelled. Run it in a transaction. `source` is
+ * those subscriptions had not delivered is cancelled, while what others have not delivered goes where they say now. Run it in a transaction. `source` is
  * the resource of the program that asks for it; it is one of the row's until {@link completeSource} makes it the only one.
  *
  * Throws where the id or its files are another organisation's (see {@link claimPartner}), the user name belongs to
@@ -36,7 +39,9 @@ export async function applyEntitlements(
   await replaceFolders(transaction, entitlements);
   await upsertDestinations(transaction, entitlements, destinationSecrets);
   await upsertSubscriptions(transaction, entitlements);
-  return { formerUsername, formerId, cancelled: await cancelDeliveries(transaction, partner) };
+  const cancelled = await cancelDeliveries(transaction, partner);
+  const requeued = await requeueDeliveries(transaction, partner);
+  return { formerUsername, formerId, cancelled, requeued };
 }
 
 async function replaceLogin(transaction: Queryable, { partner, login }: Entitlements): Promise<string | null> {

@@ -22,6 +22,7 @@ interface SubscriptionRow {
   match: string | null;
   transform: TransformStep[];
   delivery: Delivery;
+  sendQueue: string;
 }
 
 /**
@@ -53,7 +54,8 @@ async function activeSubscriptions(transaction: Queryable, fileGroup: string): P
   // is joined: after waiting for a rename, the row has its new partner, whom this statement's snapshot does not know.
   // A disabled partner has no active subscription.
   const { rows } = await transaction.query<SubscriptionRow>(
-    `SELECT id, partner, file_group AS "fileGroup", publisher, match, transform, delivery
+    `SELECT id, partner, file_group AS "fileGroup", publisher, match, transform, delivery,
+            send_queue AS "sendQueue"
      FROM subscription WHERE file_group = $1 AND active
      ORDER BY id FOR SHARE`,
     [fileGroup],
@@ -67,11 +69,11 @@ async function insertDeliveries(
   transfer: UnsettledTransfer,
   subscriptions: readonly SubscriptionRow[],
 ): Promise<string[]> {
-  const deliveries = subscriptions.map(({ id, partner, transform, delivery }) => ({
+  const deliveries = subscriptions.map(({ id, partner, transform, delivery, sendQueue }) => ({
     subscription: id,
     transformed: transform.length > 0,
     transformQueue: `transform:${partner}`,
-    sendQueue: delivery.kind === "push" ? `push:${partner}/${delivery.destination}` : `place:${partner}`,
+    sendQueue,
     finalName: deliveredName(delivery.fileName, {
       publisher: transfer.partner,
       fileName: transfer.fileName,
