@@ -1,3 +1,5 @@
+import { harmlessName } from "./harmless-name";
+
 /** What a file-name template may refer to, with what each placeholder stands for. */
 export const namePlaceholders = {
   name: "the uploaded file's name",
@@ -14,8 +16,8 @@ export const namePlaceholders = {
 export const longestDeliveredName = 200;
 
 /**
- * The name under which a file is delivered: the template with its placeholders filled in, always one harmless path
- * segment, whatever the publisher called the file. A name that is too long keeps its start and its extension and
+ * The name under which a file is delivered: the template with its placeholders filled in, always one path segment that
+ * is harmless (see {@link harmlessName}), whatever the publisher called the file. A name that is too long keeps its start and its extension and
  * gets the transfer's number, so that it stays unique.
  */
 export function deliveredName(
@@ -44,9 +46,9 @@ function splitName(name: string): { stem: string; extension: string } {
   return dot <= 0 ? { stem: name, extension: "" } : { stem: name.slice(0, dot), extension: name.slice(dot + 1) };
 }
 
+/** A name of nothing but dots and blanks says nothing. */
 function onePathSegment(text: string, transfer: number): string {
-  const safe = text.replace(/[/\\\p{Cc}]/gu, "_");
-  return safe === "" || safe === "." || safe === ".." ? `file-${transfer}` : safe;
+  return /^[. ]*$/.test(text) ? `file-${transfer}` : harmlessName(text);
 }
 
 function shorten(name: string, transfer: number): string {

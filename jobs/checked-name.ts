@@ -1,4 +1,5 @@
 import { DeliveryFailure } from "../domain/delivery-failure";
+import { harmlessName } from "../domain/harmless-name";
 
 /**
  * The delivery's final name, if it is one harmless path segment. Routing made it so; this job writes into other
@@ -7,8 +8,8 @@ import { DeliveryFailure } from "../domain/delivery-failure";
  * @throws {DeliveryFailure}
  */
 export function checkedName(name: string): string {
-  if (name === "" || name === "." || name === ".." || /[/\0]/.test(name)) {
-    throw new DeliveryFailure(`${JSON.stringify(name)} cannot be a file's name`, { canPass: false });
+  if (name === "" || harmlessName(name) !== name) {
+    throw new DeliveryFailure(`${JSON.stringify(name)} cannot be a delivered file's name`, { canPass: false });
   }
   return name;
 }

@@ -1,5 +1,6 @@
 import { namePlaceholders, unknownPlaceholders } from "../delivered-name";
 import { globMistake } from "../file-name-match";
+import { harmlessName } from "../harmless-name";
 import { nearest, suggestion } from "../nearest";
 import { compileEntitlements } from "../partner-access";
 import { type Problem, wholeFile } from "../problem";
@@ -375,6 +376,12 @@ function templatesAreKnown({ partners }: Folder, report: Report): void {
           ...where,
           message: "a file name has no folders in it",
           fix: "put the folder into remotePath or virtualPath",
+        });
+      } else if (harmlessName(template) !== template) {
+        report({
+          ...where,
+          message: `"${template}" would be delivered as "${harmlessName(template)}"`,
+          fix: 'begin with no dot, end with no dot or blank, and use neither ":" nor "\\"',
         });
       }
     }

@@ -166,10 +166,7 @@ describe("the send job, pushing", () => {
     "Überweisungen ☂ 令和.csv",
     "-rf",
     "'single' \"double\" `back`.csv",
-    "two\nlines.csv",
     "$(reboot);&|.csv",
-    "back\\slash.csv",
-    "...",
     `${"ü".repeat(98)}.csv`,
   ]) {
     it(`delivers a file called ${JSON.stringify(name)}`, async () => {
@@ -180,14 +177,14 @@ describe("the send job, pushing", () => {
     });
   }
 
-  for (const name of ["../outside.csv", "a/b.csv", ".", "..", ""]) {
+  for (const name of ["../outside.csv", "a/b.csv", "..", "", ".netrc", "a.csv:x"]) {
     it(`refuses to write a file called ${JSON.stringify(name)}`, async () => {
       await start();
       const id = await add(name, Buffer.from("x"));
       await run().outcome;
       const { state, reason } = await row(id);
       expect(state).to.equal("failed");
-      expect(reason).to.include("cannot be a file's name");
+      expect(reason).to.include("cannot be a delivered file's name");
       expect(server.names).to.deep.equal([]);
     });
   }

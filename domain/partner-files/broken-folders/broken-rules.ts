@@ -284,6 +284,14 @@ export const brokenRules: BrokenFolder[] = [
     ],
   },
   {
+    check: "A file-name template uses placeholders that exist",
+    title: "a name that is not delivered like that",
+    edits: [{ in: claims, replace: "{publisher}-{stem}.csv", by: ".{publisher}:{stem}.csv" }],
+    problems: [
+      'acme/subscriptions/claims.yaml:13:15: ".{publisher}:{stem}.csv" would be delivered as "_{publisher}_{stem}.csv"; begin with no dot, end with no dot or blank, and use neither ":" nor "\\"',
+    ],
+  },
+  {
     check: "Transform steps fit together",
     title: "steps that do not fit",
     edits: [{ in: claims, replace: "deliver:", by: "  - convert: { from: json, to: parquet }\ndeliver:" }],
