@@ -1,5 +1,5 @@
 import type { FolderAccess, FolderEntitlement } from "./entitlements";
-import { temporaryNames as usualTemporaryNames } from "./temporary-names";
+import { temporaryNameForm, temporaryNames as usualTemporaryNames } from "./temporary-names";
 
 /** Longest session policy that STS and Transfer Family accept, in characters. */
 export const longestSessionPolicy = 2048;
@@ -18,6 +18,8 @@ export const longestSessionPolicy = 2048;
  *
  * A rename copies, and a copy takes the tags along (a malware scan's verdict), for which S3 asks at either end. Nothing in
  * SFTP sets a tag.
+ *
+ * Throws where a temporary name is no {@link temporaryNameForm}: it would open more than temporary names.
  */
 export function sessionPolicy({
   bucket,
@@ -28,9 +30,11 @@ export function sessionPolicy({
   bucket: string;
   keyArn: string;
   folders: readonly FolderEntitlement[];
-  /** Globs on file names, `*` and `?` only: that is what IAM understands. */
+  /** Endings of file names, such as `*.part`. */
   temporaryNames?: readonly string[];
 }): string {
+  const tooWide = temporaryNames.find((name) => !temporaryNameForm.test(name));
+  if (tooWide !== undefined) throw new Error(`"${tooWide}" in a session policy would open more than temporary names`);
   const bucketArn = `arn:aws:s3:::${bucket}`;
   const partnerPrefixes = [...new Set(folders.map(({ objectPrefix }) => objectPrefix.split("/", 1)[0]))];
   const objects = (access: FolderAccess) =>

@@ -87,7 +87,13 @@ describe("config", () => {
     [{ efs: "true", efsReaderRoles: '["billing"]' }, /efsReaderRoles.0: expected the ARN of a role/],
     [{ scan: "clamav" }, /quayside:scan: /],
     [{ replicaRegion: "Ireland" }, /replicaRegion: expected a region such as eu-west-1/],
-    [{ ignoredNames: '["*.{tmp,part}"]' }, /ignoredNames.0: expected globs of \* and \? only/],
+    [{ ignoredNames: '["*.tmp","*.{tmp,part}"]' }, /ignoredNames.1: expected endings of file names such as "\*\.part"/],
+    ...["part*", "*", "**", "upload?*", "*.*", "*part", "tmp", "*.t/mp", "*.$tmp", "*.a,*.b"].map(
+      (name): [Record<string, string>, RegExp] => [
+        { ignoredNames: JSON.stringify([name]) },
+        /ignoredNames.0: expected/,
+      ],
+    ),
   ];
   for (const [config, message] of contradictions) {
     it(`refuses ${JSON.stringify(config)}`, () => {

@@ -1,7 +1,7 @@
 import { runtime } from "@pulumi/pulumi";
 import { z } from "zod";
 import { suggestion } from "../domain/nearest";
-import { temporaryNames } from "../domain/temporary-names";
+import { temporaryNameForm, temporaryNames } from "../domain/temporary-names";
 
 /** The namespace of every key below: the project's name in Pulumi.yaml. */
 const namespace = "quayside";
@@ -112,9 +112,8 @@ const shape = {
 
   unconfirmedUploads: z.enum(["hold", "route"]).default("hold"),
   unconfirmedAfterSeconds: integer(60, 604800).default(900),
-  // They are part of session policies too, and IAM knows no other wildcards.
   ignoredNames: json(
-    z.array(z.string().regex(/^[^,/[\]{}\\]+$/, "expected globs of * and ? only, without commas and slashes")),
+    z.array(z.string().regex(temporaryNameForm, 'expected endings of file names such as "*.part", "*_tmp" or "*~"')),
   ).default([...temporaryNames]),
 
   routeConcurrency: integer(2, 1000).default(10),

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { FolderAccess, FolderEntitlement } from "../domain/entitlements";
-import { folderPrefix, virtualPath } from "../domain/paths";
+import { fileNameMatches } from "../domain/file-name-match";
+import { fileName, folderPrefix, virtualPath } from "../domain/paths";
 import { longestSessionPolicy, sessionPolicy } from "../domain/session-policy";
 import { evaluate } from "../local/iam/evaluate";
 import { parsePolicy } from "../local/iam/policy-document";
@@ -126,6 +127,24 @@ describe("sessionPolicy", () => {
     const { may } = session(acme, { temporaryNames: ["*.uploading"] });
     expect(may("DeleteObject", "acme/in/a.uploading")).to.equal(true);
     expect(may("DeleteObject", "acme/in/a.filepart")).to.equal(false);
+  });
+
+  for (const name of ["part*", "*", "upload?*", "*part", "*.t/mp", "*.*"]) {
+    it(`refuses "${name}", which would open more than temporary names`, () => {
+      expect(() => session(acme, { temporaryNames: [name] })).to.throw(`"${name}" in a session policy`);
+    });
+  }
+
+  it("means by a temporary name what routing means", () => {
+    const path = fc.stringMatching(/^[a-z._~/-]{0,7}[a-z._~-]$/);
+    fc.assert(
+      fc.property(fc.stringMatching(/^\*[._~-][a-z._~-]{0,2}$/), path, fc.boolean(), (name, path, isTemporary) => {
+        const objectKey = `acme/in/${path}${isTemporary ? name.slice(1) : ""}`;
+        expect(session(acme, { temporaryNames: [name] }).may("DeleteObject", objectKey)).to.equal(
+          fileNameMatches(name, fileName(objectKey)),
+        );
+      }),
+    );
   });
 
   it("never grants more than the folders say, whatever they are called", () => {
