@@ -11,6 +11,7 @@ interface Stored {
   keyArn: string;
   tags: Record<string, string>;
   deleted?: Date;
+  recoveryDays?: number;
 }
 
 /** What the commands below are sent with, each a part of it. */
@@ -20,6 +21,8 @@ interface Input {
   SecretString: string;
   KmsKeyId: string;
   Tags: { Key: string; Value: string }[];
+  RecoveryWindowInDays?: number;
+  ForceDeleteWithoutRecovery?: boolean;
 }
 
 /** The part of Secrets Manager that is used, with its errors. */
@@ -46,7 +49,12 @@ function secretsManagerOf(secrets: Map<string, Stored>) {
     TagResourceCommand: ({ SecretId, Tags }) => {
       for (const { Key, Value } of Tags) alive(SecretId).tags[Key] = Value;
     },
-    DeleteSecretCommand: ({ SecretId }) => Object.assign(alive(SecretId), { deleted: new Date() }),
+    UpdateSecretCommand: ({ SecretId, SecretString, KmsKeyId }) =>
+      Object.assign(alive(SecretId), { value: SecretString, keyArn: KmsKeyId }),
+    DeleteSecretCommand: ({ SecretId, RecoveryWindowInDays, ForceDeleteWithoutRecovery }) => {
+      if (ForceDeleteWithoutRecovery) secrets.delete(SecretId);
+      else Object.assign(alive(SecretId), { deleted: new Date(), recoveryDays: RecoveryWindowInDays });
+    },
   };
   const send = async (command: { input: Input }) => operations[command.constructor.name]?.(command.input);
   return { send } as unknown as Pick<SecretsManagerClient, "send">;
@@ -60,9 +68,8 @@ const handOver: HandOver = {
 };
 
 describe("handOverSecrets", () => {
-  const open = () => {
-    const stored = new Map<string, Stored>();
-    const secrets = handOverSecrets(secretsManagerOf(stored), { prefix: "login/", keyArn: "key" });
+  const open = ({ stored = new Map<string, Stored>(), keyArn = "key", recoveryDays = 7 } = {}) => {
+    const secrets = handOverSecrets(secretsManagerOf(stored), { prefix: "login/", keyArn, recoveryDays });
     return { stored, secrets };
   };
 
@@ -95,5 +102,26 @@ describe("handOverSecrets", () => {
     expect(stored.get("login/acme")?.deleted).to.equal(undefined);
     expect(await secrets.versionInForce("acme")).to.equal(0);
     expect(JSON.parse(stored.get("login/acme")?.value ?? "").password).to.equal("newer");
+  });
+
+  it("keeps what it removed for as long as the stack says, and nothing where that is no time", async () => {
+    const { stored, secrets } = open({ recoveryDays: 30 });
+    await secrets.write(handOver);
+    await secrets.remove("acme");
+    expect(stored.get("login/acme")?.recoveryDays).to.equal(30);
+
+    const atOnce = open({ recoveryDays: 0 });
+    await atOnce.secrets.write(handOver);
+    await atOnce.secrets.remove("acme");
+    await atOnce.secrets.remove("acme");
+    expect([...atOnce.stored.keys()]).to.deep.equal([]);
+  });
+
+  it("restores it under the key of today: the one of then may be gone", async () => {
+    const { stored, secrets } = open({ keyArn: "key of a stack that was destroyed" });
+    await secrets.write(handOver);
+    await secrets.remove("acme");
+    await open({ stored, keyArn: "key" }).secrets.write(handOver);
+    expect(stored.get("login/acme")?.keyArn).to.equal("key");
   });
 });

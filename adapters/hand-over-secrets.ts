@@ -8,6 +8,7 @@ import {
   RestoreSecretCommand,
   type SecretsManagerClient,
   TagResourceCommand,
+  UpdateSecretCommand,
 } from "@aws-sdk/client-secrets-manager";
 
 /** What an operator hands over to a partner. */
@@ -26,18 +27,22 @@ export interface HandOverSecrets {
   /** Stores a password. Its version is not in force before {@link markInForce}. */
   write(handOver: HandOver): Promise<void>;
   markInForce(username: string, passwordVersion: number): Promise<void>;
-  /** Schedules it for deletion; nothing happens where there is none. */
+  /** Deletes it, at once or so that it can be restored for some days; nothing happens where there is none. */
   remove(username: string): Promise<void>;
 }
 
 const versionTag = "passwordVersion";
 
-/** How long a removed secret can be restored, in days: the least that Secrets Manager allows. */
-const recoveryDays = 7;
+export interface HandOverOptions {
+  prefix: string;
+  keyArn: string;
+  /** How long a removed secret can be restored: 7 to 30, or 0, which removes it for good. */
+  recoveryDays: number;
+}
 
 export function handOverSecrets(
   secretsManager: Pick<SecretsManagerClient, "send">,
-  { prefix, keyArn }: { prefix: string; keyArn: string },
+  { prefix, keyArn, recoveryDays }: HandOverOptions,
 ): HandOverSecrets {
   const secretId = (username: string) => `${prefix}${username}`;
   const mark = async (username: string, passwordVersion: number) => {
@@ -69,7 +74,8 @@ export function handOverSecrets(
           );
         } else if (isScheduledForDeletion(error)) {
           await secretsManager.send(new RestoreSecretCommand({ SecretId }));
-          await secretsManager.send(new PutSecretValueCommand({ SecretId, SecretString }));
+          // Its key may have gone with the stack that it was of, and Secrets Manager keeps to the key that it knows.
+          await secretsManager.send(new UpdateSecretCommand({ SecretId, KmsKeyId: keyArn, SecretString }));
         } else throw error;
       }
     },
@@ -77,12 +83,16 @@ export function handOverSecrets(
     markInForce: mark,
 
     async remove(username) {
+      const SecretId = secretId(username);
+      if (recoveryDays === 0) {
+        // No error where there is none.
+        await secretsManager.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));
+        return;
+      }
       try {
         // A secret that is restored one day must not claim that its password is in force.
         await mark(username, 0);
-        await secretsManager.send(
-          new DeleteSecretCommand({ SecretId: secretId(username), RecoveryWindowInDays: recoveryDays }),
-        );
+        await secretsManager.send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: recoveryDays }));
       } catch (error) {
         if (!(error instanceof ResourceNotFoundException) && !isScheduledForDeletion(error)) throw error;
       }

@@ -29,7 +29,11 @@ const environments = {
     ...settles,
   ],
   replicate: [...ledger, "DATABASE_USER", "BUCKET", "MOUNT_PATH", "MIRROR_DELETIONS", "DIRECTORY_MODE", "FILE_MODE"],
-  reconcile: [...ledger, "DATABASE_USER", "BUCKET", "KEY_ARN", "USER_POOL_ID", "LOGIN_SECRET_PREFIX"],
+  reconcile: [
+    ...ledger,
+    ...["DATABASE_USER", "BUCKET", "KEY_ARN", "USER_POOL_ID"],
+    ...["LOGIN_SECRET_PREFIX", "SECRET_RECOVERY_DAYS"],
+  ],
   migrate: [...ledger, "MASTER_SECRET_ARN"],
 };
 

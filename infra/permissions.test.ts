@@ -160,9 +160,10 @@ describe("permissions", () => {
       ...["GetUser", "SetUserPassword", "EnableUser", "DisableUser"].map(
         (verb) => `cognito-idp:Admin${verb} on ${pool}`,
       ),
-      ...["CreateSecret", "DescribeSecret", "PutSecretValue", "DeleteSecret", "RestoreSecret", "TagResource"].map(
+      ...["CreateSecret", "DescribeSecret", "DeleteSecret", "RestoreSecret", "TagResource"].map(
         (action) => `secretsmanager:${action} on ${login}`,
       ),
+      ...["PutSecretValue", "UpdateSecret"].map((action) => `secretsmanager:${action} on ${login}`),
       `kms:Decrypt on ${key("data")} via secretsmanager`,
       `kms:GenerateDataKey on ${key("data")} via secretsmanager`,
     ]);

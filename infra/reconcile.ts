@@ -26,6 +26,7 @@ export function reconcile(
       KEY_ARN: keys.data.arn,
       USER_POOL_ID: passwords.pool.id,
       LOGIN_SECRET_PREFIX: loginSecrets,
+      SECRET_RECOVERY_DAYS: String(stack.config.secretRecoveryDays),
     },
     statements: [
       allow("rds-db:connect", database.userArn("quayside_service")),
@@ -46,6 +47,7 @@ export function reconcile(
           "secretsmanager:CreateSecret",
           "secretsmanager:DescribeSecret",
           "secretsmanager:PutSecretValue",
+          "secretsmanager:UpdateSecret",
           "secretsmanager:DeleteSecret",
           "secretsmanager:RestoreSecret",
           "secretsmanager:TagResource",

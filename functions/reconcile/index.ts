@@ -17,6 +17,7 @@ const dependencies = {
   handOverSecrets: handOverSecrets(new SecretsManagerClient(), {
     prefix: required("LOGIN_SECRET_PREFIX"),
     keyArn: required("KEY_ARN"),
+    recoveryDays: Number(required("SECRET_RECOVERY_DAYS")),
   }),
   clock: () => new Date(),
   log,
