@@ -112,6 +112,8 @@ function both(stack: Stack, { keys, database, files, notifications }: JobDepende
   return [
     allow("rds-db:connect", database.userArn("quayside_service")),
     allow("s3:GetObjectVersion", interpolate`${files.arn}/*`),
+    // Without it S3 answers 403 for a version or a name that is not there, which would look like a fault of ours.
+    allow(["s3:ListBucket", "s3:ListBucketVersions"], files.arn),
     useKey(stack, keys.data.arn, "s3"),
     allow("sns:Publish", notifications.arn),
     useKey(stack, keys.messages.arn, "sns"),
@@ -123,8 +125,6 @@ function sends(stack: Stack, deps: JobDependencies): Statement[] {
     ...both(stack, deps),
     // Any partner may be a subscriber whose folder files are placed in, so one that is added changes no policy.
     allow(["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], interpolate`${deps.files.arn}/*`),
-    // Without it, S3 says of a name that is still free that we may not know.
-    allow("s3:ListBucket", deps.files.arn),
     allow("secretsmanager:GetSecretValue", stack.arn("secretsmanager", `secret:${pushSecretPrefix(stack)}*`)),
     useKey(stack, deps.keys.data.arn, "secretsmanager", ["kms:Decrypt"]),
   ];

@@ -100,6 +100,8 @@ describe("permissions", () => {
   ];
   const readsObjects = [
     `s3:GetObjectVersion on ${bucket}/*`,
+    `s3:ListBucket on ${bucket}`,
+    `s3:ListBucketVersions on ${bucket}`,
     `kms:Decrypt on ${key("data")} via s3`,
     `kms:GenerateDataKey on ${key("data")} via s3`,
   ];
@@ -185,7 +187,6 @@ describe("permissions", () => {
       `s3:GetObject on ${bucket}/*`,
       `s3:PutObject on ${bucket}/*`,
       `s3:AbortMultipartUpload on ${bucket}/*`,
-      `s3:ListBucket on ${bucket}`,
       `secretsmanager:GetSecretValue on ${secret("quayside/prod/push/*")}`,
       `kms:Decrypt on ${key("data")} via secretsmanager`,
     ]);
