@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { application, subscriber } from "./partner-fixtures";
+import { subnetPlan } from "./subnet-plan";
 import { accountId, type Recorded, type RecordedProgram, recordProgram, region } from "./testing";
 
 const json = (value: unknown) => JSON.parse(String(value));
@@ -138,6 +139,18 @@ describe("a stack with egress: none", () => {
         { vpcId: program.one("Vpc", "vpc").state.id },
       ]);
     });
+  });
+
+  it("has room in the smallest network that a stack may have", () => {
+    const [subnet = ""] = subnetPlan("10.0.0.0/22", 3).isolated;
+    // AWS keeps five of a subnet's addresses.
+    const addresses = 2 ** (32 - Number(subnet.split("/")[1])) - 5;
+    const isolated = program.all("Subnet").find(({ name }) => name.startsWith("isolated"))?.state.id;
+    const inOne = [...occupiedSubnets(program)].filter(([, ids]) => ids.includes(isolated)).map(([name]) => name);
+    // Functions with the same subnets and groups share an interface; each database instance has its own.
+    const needed =
+      inOne.filter((name) => !/Function|SubnetGroup/.test(name)).length + 1 + program.all("ClusterInstance").length;
+    expect(needed).to.be.within(12, addresses / 2);
   });
 
   it("and a partner endpoint on the internet has a path out for that endpoint alone", async () => {

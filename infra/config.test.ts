@@ -74,6 +74,7 @@ describe("config", () => {
     [{ protocols: '["SFTP","SFTP"]' }, /names a protocol twice/],
     [{ databaseMinCapacity: "8", databaseMaxCapacity: "4" }, /databaseMinCapacity: 8 is more/],
     [{ vpcCidr: "10.0.0.0/8" }, /vpcCidr: 10.0.0.0\/8 cannot be split/],
+    [{ vpcCidr: "10.0.0.0/23" }, /vpcCidr: 10.0.0.0\/23 cannot be split .* use a block of \/16 to \/22/],
     [{ logRetentionDays: "31" }, /logRetentionDays: expected one of 1, 3,/],
     [{ secretRecoveryDays: "3" }, /secretRecoveryDays: expected 0, or 7 to 30/],
     [{ internalHostname: "files.internal.example" }, /quayside:internalHostname: has no use without internalEndpoint/],

@@ -190,8 +190,8 @@ function contradictions(config: StackConfig): string[] {
       `databaseMinCapacity: ${config.databaseMinCapacity} is more than databaseMaxCapacity, ${config.databaseMaxCapacity}`,
     ],
     [
-      !/\/(1[6-9]|2[0-4])$/.test(config.vpcCidr),
-      `vpcCidr: ${config.vpcCidr} cannot be split into subnets; use a block of /16 to /24`,
+      !/\/(1[6-9]|2[0-2])$/.test(config.vpcCidr),
+      `vpcCidr: ${config.vpcCidr} cannot be split into subnets of a useful size; use a block of /16 to /22`,
     ],
   ];
   return found.filter(([wrong]) => wrong).map(([, text]) => `${namespace}:${text}`);

@@ -11,11 +11,11 @@ describe("subnetPlan", () => {
   });
 
   it("moves no subnet when a zone is added", () => {
-    const [two, three] = [subnetPlan("192.168.255.0/24", 2), subnetPlan("192.168.255.0/24", 3)];
+    const [two, three] = [subnetPlan("192.168.252.0/22", 2), subnetPlan("192.168.252.0/22", 3)];
     for (const tier of ["isolated", "jobs", "public"] as const) {
       expect(three[tier].slice(0, 2)).to.deep.equal(two[tier]);
     }
-    expect(three.public[2]).to.equal("192.168.255.160/28");
+    expect(three.public[2]).to.equal("192.168.254.128/26");
   });
 
   it("refuses a block that does not begin at its first address", () => {

@@ -11,7 +11,8 @@ export interface SubnetPlan {
 /**
  * Splits a VPC's block into sixteenths: the first four for the isolated tier, then four for jobs, then four public
  * ones. The last four are spare. A further zone takes the next block of its tier, so no subnet ever moves.
- * @param vpcCidr `10.40.0.0/16`; /16 to /24.
+ * @param vpcCidr `10.40.0.0/16`; /16 to /22. Of a smaller one a subnet has 11 or 27 addresses of its own: too few for
+ * endpoints, functions, database and servers, or for the jobs of a burst.
  * @param zones 1 to 4.
  */
 export function subnetPlan(vpcCidr: string, zones: number): SubnetPlan {
