@@ -21,6 +21,7 @@ interface Job {
   "timeout-minutes"?: number;
   environment?: string;
   needs?: string;
+  if?: string;
   steps?: Step[];
 }
 interface Workflow {
@@ -93,6 +94,8 @@ describe("the workflows", () => {
   it("deploy prod after dev, in an environment of its own, one at a time", () => {
     const { jobs, concurrency } = workflow("deploy.yml");
     expect(jobs.prod?.needs).to.equal("dev");
+    // A dev that failed stops prod; one that the company has not got is skipped, and does not.
+    expect(jobs.prod?.if).to.match(/^\$\{\{ !cancelled\(\) && !failure\(\) && vars\.STACK_PROD != '' \}\}$/);
     expect(concurrency).to.have.property("cancel-in-progress", false);
     expect(workflow("update-stack.yml").jobs.up?.environment).to.match(/^\$\{\{ inputs\.stack \}\}$/);
   });
