@@ -39,6 +39,7 @@ const customTags: (ScalarTag | { tag: string; collection: "seq" })[] = [
 ];
 
 const text = readFileSync(join(__dirname, "../../docs/bootstrap/bootstrap.yaml"), "utf8");
+const manual = readFileSync(join(__dirname, "../../docs/deploy.md"), "utf8");
 const { Resources, Outputs } = parse(text, { customTags }) as {
   Resources: Record<string, { Properties: Record<string, unknown> }>;
   Outputs: Record<string, { Value: string }>;
@@ -189,19 +190,39 @@ describe("the bootstrap", () => {
   });
 
   it("makes each role for one kind of run of one repository", () => {
-    for (const [name, subject] of [
-      ["PreviewRole", "repo:<Repository>:pull_request"],
-      ["DriftRole", "repo:<Repository>:ref:refs/heads/<Branch>"],
-      ["DeployRole", "repo:<Repository>:environment:prod"],
+    const branch = { "token.actions.githubusercontent.com:ref": "refs/heads/<Branch>" };
+    for (const [name, subject, more] of [
+      ["PreviewRole", "repo:<Repository>:pull_request", {}],
+      ["DriftRole", "repo:<Repository>:ref:refs/heads/<Branch>", {}],
+      // Any branch can name an environment.
+      ["DeployRole", "repo:<Repository>:environment:prod", branch],
     ] as const) {
       const [trust] = propertiesOf<Role>(name).AssumeRolePolicyDocument.Statement;
       expect(trust?.Condition, name).to.deep.equal({
         StringEquals: {
           "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
           "token.actions.githubusercontent.com:sub": subject,
+          ...more,
         },
       });
     }
+  });
+
+  it("is followed by rules for the branch that is deployed: reviewed again after each commit, and no other", () => {
+    const documents = [...manual.matchAll(/--input - <<'END'\n(.*?)\nEND\n/gs)].map(([, json]) =>
+      JSON.parse(String(json)),
+    );
+    const jobs = parse(readFileSync(join(__dirname, "../../.github/workflows/pull-request.yml"), "utf8")).jobs;
+    expect(documents).to.have.lengthOf(2);
+    expect(documents[0].required_pull_request_reviews).to.include({ dismiss_stale_reviews: true });
+    expect(Object.values(jobs as Record<string, { name: string }>).map(({ name }) => name)).to.include.members(
+      documents[0].required_status_checks.contexts,
+    );
+    expect(documents[1].deployment_branch_policy).to.deep.equal({
+      protected_branches: false,
+      custom_branch_policies: true,
+    });
+    expect(manual).to.include('environments/$stack/deployment-branch-policies" -f name=main');
   });
 
   it("answers with what the workflows read", () => {
