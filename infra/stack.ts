@@ -24,9 +24,10 @@ export interface Stack {
 /** @throws where the stack's name does not fit into the names of resources, or the region has too few zones. */
 export async function describeStack(config: StackConfig, built: string): Promise<Stack> {
   const name = getStack();
-  // The longest name made of it is the bucket's: 63 characters with account id and region.
-  if (!/^[a-z][a-z0-9-]{0,15}$/.test(name)) {
-    throw new Error(`stack name "${name}" must be 1 to 16 lower-case letters, digits and hyphens, a letter first`);
+  // The longest name made of it is the bucket's: 63 characters with account id and region. Without a hyphen, because
+  // rights on quayside-dev-* would be rights on a stack called dev-2 as well.
+  if (!/^[a-z][a-z0-9]{0,15}$/.test(name)) {
+    throw new Error(`stack name "${name}" must be 1 to 16 lower-case letters and digits, a letter first`);
   }
   const [{ accountId }, { region }, { names }] = await Promise.all([
     aws.getCallerIdentity(),

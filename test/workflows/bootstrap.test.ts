@@ -40,7 +40,8 @@ const customTags: (ScalarTag | { tag: string; collection: "seq" })[] = [
 
 const text = readFileSync(join(__dirname, "../../docs/bootstrap/bootstrap.yaml"), "utf8");
 const manual = readFileSync(join(__dirname, "../../docs/deploy.md"), "utf8");
-const { Resources, Outputs } = parse(text, { customTags }) as {
+const { Parameters, Resources, Outputs } = parse(text, { customTags }) as {
+  Parameters: Record<string, { AllowedPattern: string }>;
   Resources: Record<string, { Properties: Record<string, unknown> }>;
   Outputs: Record<string, { Value: string }>;
 };
@@ -95,6 +96,12 @@ describe("the bootstrap", () => {
         action,
       ).to.equal(false);
     }
+  });
+
+  it("takes no stack name of which another's could be the beginning", () => {
+    const pattern = new RegExp(`^(?:${Parameters.Stack?.AllowedPattern})$`);
+    expect(["dev", "prod", "eu1"].filter((name) => !pattern.test(name))).to.deep.equal([]);
+    expect(["dev-2", "Dev", ""].filter((name) => pattern.test(name))).to.deep.equal([]);
   });
 
   it("is given to every role where the stack says so", () => {
