@@ -100,6 +100,16 @@ describe("the workflows", () => {
     expect(workflow("update-stack.yml").jobs.up?.environment).to.match(/^\$\{\{ inputs\.stack \}\}$/);
   });
 
+  it("run no package's install scripts where there is a way to AWS", () => {
+    for (const file of files) {
+      for (const { permissions, steps = [] } of Object.values(workflow(file).jobs)) {
+        if (permissions?.["id-token"] !== "write") continue;
+        const installs = steps.flatMap(({ run = "" }) => run.match(/^npm (ci|install|rebuild).*$/gm) ?? []);
+        expect([...new Set(installs)].join(), file).to.be.oneOf(["npm ci --ignore-scripts", ""]);
+      }
+    }
+  });
+
   it("ask for a way to AWS only where a role is assumed, and for no key", () => {
     for (const file of files) {
       expect(textOf(file)).to.not.match(/aws-access-key-id|secrets\./);
