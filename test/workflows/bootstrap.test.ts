@@ -160,6 +160,43 @@ describe("the bootstrap", () => {
     }
   });
 
+  it("keeps the deployment itself from files, secrets, logins and log lines", () => {
+    for (const [action, resource] of [
+      ["s3:GetObject", "arn:aws:s3:::quayside-prod-000000000000-eu-central-1/acme/claims/a.csv"],
+      ["secretsmanager:GetSecretValue", arn("secretsmanager", "secret:quayside/prod/login/acme-AbCdEf")],
+      ["cognito-idp:AdminSetUserPassword", arn("cognito-idp", "userpool/eu-central-1_1")],
+      ["cognito-idp:AdminInitiateAuth", arn("cognito-idp", "userpool/eu-central-1_1")],
+      ["logs:GetLogEvents", arn("logs", "log-group:/aws/lambda/quayside-prod-route:*")],
+      ["logs:StartQuery", arn("logs", "log-group:/aws/lambda/quayside-prod-route:*")],
+      ["batch:SubmitJob", arn("batch", "job-definition/quayside-prod-send:1")],
+      ["rds:ModifyDBClusterSnapshotAttribute", arn("rds", "cluster-snapshot:quayside-prod-ledger-final")],
+    ] as const) {
+      expect(decision("DeployRole", action, resource), action).to.equal("explicitDeny");
+    }
+  });
+
+  it("lets the deployment use the key of the state, and change nothing about it", () => {
+    const key = arn("kms", "key/state");
+    for (const action of ["Decrypt", "Encrypt", "GenerateDataKey", "DescribeKey"]) {
+      expect(decision("DeployRole", `kms:${action}`, key), action).to.equal("allow");
+    }
+    for (const action of ["PutKeyPolicy", "ScheduleKeyDeletion", "DisableKey", "CreateGrant"]) {
+      expect(decision("DeployRole", `kms:${action}`, key), action).to.equal("explicitDeny");
+    }
+  });
+
+  it("keeps the deployment from what is tagged as another stack's, by the tag that the program sets", () => {
+    const deletes = (context: RequestContext) =>
+      decision("DeployRole", "kms:ScheduleKeyDeletion", arn("kms", "key/1"), context);
+    expect(deletes({ "aws:ResourceTag/stack": "dev" })).to.equal("explicitDeny");
+    expect(deletes({ "aws:ResourceTag/stack": "prod" })).to.equal("allow");
+    expect(deletes({})).to.equal("allow");
+    for (const stack of ["dev", "prod"]) {
+      const { config } = parse(readFileSync(join(__dirname, `../../Pulumi.${stack}.yaml`), "utf8"));
+      expect(config["aws:defaultTags"].tags.stack).to.equal(stack);
+    }
+  });
+
   it("passes roles to every service that assumes one", () => {
     const { Policies } = propertiesOf<Role>("DeployRole");
     const passes = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).find(
