@@ -21,24 +21,30 @@ export function bucket(stack: Stack, keys: Keys): PrivateBucket {
   return privateBucket(stack, "files", {
     bucketName: bucketName(stack),
     keyArn: keys.data.arn,
-    denials: (files) => [onlyOurKey(files, keys), ...keepsThreats(stack, files)],
+    denials: (files) => [...onlyOurKey(files, keys), ...keepsThreats(stack, files)],
     lifecycle: lifecycle(stack),
   });
 }
 
-function onlyOurKey(files: aws.s3.Bucket, keys: Keys): Statement {
-  return {
-    Sid: "OnlyOurKey",
+/** Who asks for no encryption gets the bucket's default, which is ours; who asks for another is refused. */
+function onlyOurKey(files: aws.s3.Bucket, keys: Keys): Statement[] {
+  const refuse = (Sid: string, Condition: Statement["Condition"]): Statement => ({
+    Sid,
     Effect: "Deny",
     Principal: "*",
     Action: "s3:PutObject",
     Resource: interpolate`${files.arn}/*`,
-    Condition: {
-      // Who names no key gets the bucket's default, which is ours.
-      StringNotEquals: { "s3:x-amz-server-side-encryption-aws-kms-key-id": keys.data.arn },
-      Null: { "s3:x-amz-server-side-encryption-aws-kms-key-id": "false" },
-    },
-  };
+    Condition,
+  });
+  const asked = "s3:x-amz-server-side-encryption";
+  return [
+    refuse("OnlyOurKey", {
+      StringNotEquals: { [`${asked}-aws-kms-key-id`]: keys.data.arn },
+      Null: { [`${asked}-aws-kms-key-id`]: "false" },
+    }),
+    refuse("OnlyKeysOfKms", { StringNotEquals: { [asked]: "aws:kms" }, Null: { [asked]: "false" } }),
+    refuse("NoKeyOfTheSender", { Null: { [`${asked}-customer-algorithm`]: "false" } }),
+  ];
 }
 
 /** For how long files, their replaced versions and results of transforms are kept. */
