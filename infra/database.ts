@@ -31,9 +31,11 @@ export function database(stack: Stack, keys: Keys, network: Network, groups: Sec
   const { config } = stack;
   const identifier = `${stack.prefix}-ledger`;
   const subnets = new aws.rds.SubnetGroup("ledger", { name: identifier, subnetIds: network.subnets.isolated });
+  const [majorVersion] = config.databaseEngineVersion.split(".");
   const parameters = new aws.rds.ClusterParameterGroup("ledger", {
-    name: identifier,
-    family: `${engine}${config.databaseEngineVersion.split(".")[0]}`,
+    // In a major upgrade the cluster moves from one group to the other, so both are there for a while.
+    name: `${identifier}-${majorVersion}`,
+    family: `${engine}${majorVersion}`,
     parameters: [
       { name: "rds.force_ssl", value: "1" },
       // Milliseconds. Nothing that the service does takes longer; a forgotten transaction would hold its locks.
@@ -48,6 +50,10 @@ export function database(stack: Stack, keys: Keys, network: Network, groups: Sec
       engine,
       engineMode: "provisioned",
       engineVersion: config.databaseEngineVersion,
+      // The version is changed by a commit that somebody reviews, and by nothing else.
+      allowMajorVersionUpgrade: true,
+      // Else a change would wait for the maintenance window, and be done as far as Pulumi knows.
+      applyImmediately: true,
       databaseName,
       port: databasePort,
       masterUsername: databaseOwner,
@@ -98,6 +104,7 @@ function instance(stack: Stack, cluster: aws.rds.Cluster, index: number): aws.rd
       clusterIdentifier: cluster.id,
       engine,
       instanceClass: "db.serverless",
+      applyImmediately: true,
       publiclyAccessible: false,
       // The first takes over first, and is scaled with the writer so that it can.
       promotionTier: Math.min(index, 15),
