@@ -70,8 +70,9 @@ async function quayside(built = "dist"): Promise<Record<string, Input<unknown>>>
 
   // Logins.
   const passwords = userPool(stack);
-  // The server's id is not known yet.
-  const sessionRole = transferRole(stack, keys, files, "transfer-session", stack.arn("transfer", "user/*"));
+  // The server's id is not known yet, and AWS does not say whether users of an identity provider count as the server's.
+  const sources = ["user/*", "server/*"].map((resource) => stack.arn("transfer", resource));
+  const sessionRole = transferRole(stack, keys, files, "transfer-session", sources);
   const authorizes = authorize(stack, migrated, { database: ledger, passwords, files, sessionRole });
   const api = loginApi(stack, keys, authorizes);
   const endpoint = partnerEndpoint(stack, keys, net, api);

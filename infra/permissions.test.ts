@@ -225,6 +225,17 @@ describe("permissions", () => {
     }
   });
 
+  it("Transfer Family may take a session's role for its users and for the server that asks who they are", () => {
+    const [{ Condition }] = JSON.parse(
+      String(program.one("iam/role:Role", "transfer-session").inputs.assumeRolePolicy),
+    ).Statement;
+    const transfer = (resource: string) => `arn:aws:transfer:eu-central-1:${account}:${resource}`;
+    expect(Condition).to.deep.equal({
+      StringEquals: { "aws:SourceAccount": account },
+      ArnLike: { "aws:SourceArn": [transfer("user/*"), transfer("server/*")] },
+    });
+  });
+
   it("each role trusts one service, and Transfer Family and Fargate for this account only", () => {
     const trust = Object.fromEntries(
       program.all("iam/role:Role").map(({ name, inputs }) => {

@@ -31,6 +31,9 @@ export function serviceRole(
 }
 
 /** The trust of a service that says for which account and resource it acts, so that no other account can use it. */
-export function onBehalfOf(stack: Stack, sourceArn: Input<string>): NonNullable<Statement["Condition"]> {
+export function onBehalfOf(
+  stack: Stack,
+  sourceArn: Input<string> | Input<string>[],
+): NonNullable<Statement["Condition"]> {
   return { StringEquals: { "aws:SourceAccount": stack.accountId }, ArnLike: { "aws:SourceArn": sourceArn } };
 }

@@ -9,16 +9,16 @@ import type { Stack } from "./stack";
  * The role of the sessions at one endpoint. It reaches the whole bucket; each session's policy narrows it to the
  * partner's own folders.
  * @param name `transfer-session`
- * @param users ARNs of the users that Transfer Family may assume it for: `…:user/<server>/*`
+ * @param sources ARNs of what Transfer Family may assume it for: `…:user/<server>/*`, `…:server/*`
  */
 export function transferRole(
   stack: Stack,
   keys: Keys,
   files: aws.s3.Bucket,
   name: string,
-  users: Input<string>,
+  sources: Input<string> | Input<string>[],
 ): aws.iam.Role {
-  const role = serviceRole(stack, name, { service: "transfer.amazonaws.com", condition: onBehalfOf(stack, users) });
+  const role = serviceRole(stack, name, { service: "transfer.amazonaws.com", condition: onBehalfOf(stack, sources) });
   new aws.iam.RolePolicy(name, {
     role: role.name,
     policy: policyDocument(
