@@ -60,7 +60,11 @@ function roleOfTransferFamily(stack: Stack, api: aws.apigateway.RestApi): aws.ia
   });
   new aws.iam.RolePolicy("transfer-login", {
     role: role.name,
-    policy: policyDocument(allow("execute-api:Invoke", interpolate`${api.executionArn}/${stageName}/GET/${anyLogin}`)),
+    policy: policyDocument(
+      allow("execute-api:Invoke", interpolate`${api.executionArn}/${stageName}/GET/${anyLogin}`),
+      // As AWS's own templates for identity providers have it; they do not say what for.
+      allow("apigateway:GET", [api.arn, interpolate`${api.arn}/*`]),
+    ),
   });
   return role;
 }

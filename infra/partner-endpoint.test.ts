@@ -101,6 +101,7 @@ describe("the partner endpoint", () => {
 
     it("as the only principal that may", () => {
       const role = program.one("iam/role:Role", "transfer-login").state.arn;
+      const definition = program.one("RestApi", "logins").state.arn;
       expect(server(program).invocationRole).to.equal(role);
       expect(json(program.one("RestApiPolicy", "logins").inputs.policy).Statement).to.deep.equal([
         {
@@ -120,6 +121,7 @@ describe("the partner endpoint", () => {
       ]);
       expect(json(program.one("RolePolicy", "transfer-login").inputs.policy).Statement).to.deep.equal([
         { Effect: "Allow", Action: "execute-api:Invoke", Resource: `${api}/logins/GET/servers/*/users/*/config` },
+        { Effect: "Allow", Action: "apigateway:GET", Resource: [definition, `${definition}/*`] },
       ]);
     });
 
