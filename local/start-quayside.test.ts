@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { expect } from "chai";
 
 /** Signal, exit code, and what it has printed by then. */
@@ -21,8 +22,11 @@ describe("npm start, ended while it starts", () => {
   });
   afterEach(() => rm(temporaryFolder, { recursive: true, force: true }));
 
+  /** What it left behind; what the module loader keeps for later is not ours. */
+  const left = async () => (await readdir(temporaryFolder)).filter((name) => name.startsWith("quayside-"));
+
   /** Starts it in a group of its own, as a terminal does, and calls `when` with its output so far. */
-  const start = async (when: (output: string, signal: (name: NodeJS.Signals) => void) => void) => {
+  const start = async (when: (output: string, signal: (name: NodeJS.Signals) => void, stdout: Readable) => void) => {
     const child = spawn(process.execPath, ["--import", "tsx", join(__dirname, "start.ts"), "--follow"], {
       detached: true,
       env: { ...process.env, TMPDIR: temporaryFolder },
@@ -32,12 +36,19 @@ describe("npm start, ended while it starts", () => {
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => {
         output += chunk;
-        when(output, (name) => process.kill(-(child.pid ?? Number.NaN), name));
+        when(output, (name) => process.kill(-(child.pid ?? Number.NaN), name), child.stdout);
       });
     }
     const [code] = await once(child, "close");
     return { code, output };
   };
+
+  it("ends cleanly when nobody reads any more what it prints", async () => {
+    const { code, output } = await start((_text, _signal, stdout) => stdout.destroy());
+    expect(code, output).to.equal(128 + 13);
+    expect(output).to.equal("Quayside on this machine\n");
+    expect(await left()).to.deep.equal([]);
+  });
 
   for (const [name, expected, printed] of cases) {
     it(`ends cleanly when its process group gets ${name} after "${printed}"`, async () => {
@@ -49,9 +60,7 @@ describe("npm start, ended while it starts", () => {
       });
       expect(code, output).to.equal(expected);
       expect(output).to.contain("stopping …");
-      // What the module loader keeps for later is not ours.
-      const names = await readdir(temporaryFolder);
-      expect(names.filter((each) => each.startsWith("quayside-"))).to.deep.equal([]);
+      expect(await left()).to.deep.equal([]);
     });
   }
 });

@@ -12,7 +12,7 @@ import type { StartOptions } from "./start-options";
 
 /**
  * Starts the service, plays the samples and follows the partner files, as the options say. Returns the exit code: 0, or
- * 1 where something did not arrive; after Ctrl-C 130, and after another signal 128 and its number.
+ * 1 where something did not arrive; after Ctrl-C 130, and after another signal 128 and its number, a closed pipe included.
  */
 export async function startQuayside(
   options: StartOptions,
@@ -27,6 +27,8 @@ export async function startQuayside(
     interrupted.abort(new Interruption(128 + number));
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+  // Nobody reads any more: what a shell calls SIGPIPE, which Node turns into an error.
+  for (const stream of [stdout, stderr]) stream.on("error", () => interrupted.abort(new Interruption(128 + 13)));
   const log = new RecentLog();
   let demonstration: Demonstration | undefined;
   try {
@@ -70,8 +72,10 @@ async function run(session: Session, stdout: NodeJS.WriteStream): Promise<boolea
   terminal.paragraph();
   const result = await playSamples(session, partners);
   terminal.paragraph();
-  for (const line of ledgerLines(result.rows, terminal)) terminal.line(line);
-  terminal.paragraph();
+  if (result.rows.length > 0) {
+    for (const line of ledgerLines(result.rows, terminal)) terminal.line(line);
+    terminal.paragraph();
+  }
   const ok = printVerdict(terminal, result);
   if (options.json) stdout.write(`${JSON.stringify(result.rows, null, 2)}\n`);
   if (!options.once) await follow(session, result.rows);

@@ -24,6 +24,9 @@ async function start(args: readonly string[]): Promise<number> {
   return startQuayside(options, process);
 }
 
+// `npm start -- --help | head -1` is no error.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
 start(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {

@@ -95,6 +95,8 @@ export class Demonstration {
       publicKey: (owner) => this.#keys.publicKey(owner),
     });
     await this.#writeCopy(localised);
+    // The program cannot be stopped once it runs.
+    signal?.throwIfAborted();
     const changes = await this.service.up(signal);
     for (const { originalId, pushSecrets } of access) {
       for (const { destination } of pushSecrets) {
