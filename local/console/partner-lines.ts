@@ -7,6 +7,8 @@ export interface LocalLogin {
   host: string;
   port: number;
   username: string;
+  /** What the server shows: OpenSSH one-line public keys. */
+  hostKeys: readonly string[];
   /** Shown because this is one machine and the password is gone with it. */
   password?: string;
   /** A private key that the login accepts here. */
@@ -17,6 +19,8 @@ export interface LocalLogin {
 export interface LocalPartner {
   /** Undefined where it cannot log in. */
   login: LocalLogin | undefined;
+  /** The configuration for OpenSSH in which the partner's id stands for its login. */
+  sshConfigFile: string;
   /** What its own servers received, a folder for each. */
   serverFolders: string[];
 }
@@ -24,15 +28,16 @@ export interface LocalPartner {
 /** What a partner can do and how to log in, for people. */
 export function partnerLines(
   { partner, name, login, folders, subscriptions }: Entitlements,
-  { login: here, serverFolders }: LocalPartner,
+  { login: here, sshConfigFile, serverFolders }: LocalPartner,
   { colours, columns }: Looks,
 ): string[] {
   const rows: [string, string][] = [];
-  const where = login?.endpoint === "internal" ? colours.dim("  on the internal endpoint") : "";
-  if (here?.privateKeyFile) rows.push(["log in", `${colours.cyan(sftpCommand(here))}${where}`]);
-  if (here?.password) {
-    const { privateKeyFile: _, ...byPassword } = here;
-    rows.push(["log in", `${colours.cyan(sftpCommand(byPassword))}  password ${colours.bold(here.password)}`]);
+  if (here) {
+    rows.push(["log in", colours.cyan(`sftp -F ${shellWord(sshConfigFile)} ${partner}`)]);
+    if (here.password) rows.push(["password", colours.bold(here.password)]);
+    if (here.privateKeyFile) rows.push(["key", here.privateKeyFile]);
+    const where = login?.endpoint === "internal" ? ", the internal endpoint" : "";
+    rows.push(["port", `${here.port} on ${here.host}${where}, user ${here.username}`]);
   }
   if (!login) rows.push(["log in", colours.dim("no login: it only receives by push")]);
   if (login && login.sourceAddresses.length > 0) rows.push(["from", login.sourceAddresses.join(", ")]);
@@ -52,10 +57,8 @@ export function partnerLines(
   ];
 }
 
-export function sftpCommand({ host, port, username, privateKeyFile }: LocalLogin): string {
-  const key = privateKeyFile ? `-i ${privateKeyFile} ` : "";
-  return `sftp -P ${port} ${key}${username}@${host}`;
-}
+/** A path as a shell takes it: temporary folders have spaces in their names on some machines. */
+const shellWord = (path: string) => (/^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
 
 function receives({ fileGroup, publisher, match, transform, delivery }: Subscription): string {
   const which = [fileGroup, match, publisher && `of ${publisher}`].filter(Boolean).join(" ");

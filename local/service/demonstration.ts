@@ -17,6 +17,7 @@ import { type LocalService, type LocalServiceOptions, startLocalService } from "
 import { localisedPartners } from "./localised-partners";
 import { readPartnerFiles } from "./read-partner-files";
 import { openRunFolder } from "./run-folder";
+import { knownHosts, sshConfig } from "./ssh-config";
 
 export interface Applied {
   partners: Partner[];
@@ -35,7 +36,10 @@ export interface JourneyResult {
 }
 
 /** Right below the run's folder, because people type these paths. */
-interface RunFolders {
+interface RunPaths {
+  /** For OpenSSH's clients; the host keys are beside it. */
+  sshConfigFile: string;
+  knownHostsFile: string;
   /** The localised copy. */
   partners: string;
   keys: string;
@@ -53,29 +57,31 @@ const copyModes = { file: 0o640, directory: 0o750 };
 export class Demonstration {
   readonly service: LocalService;
   readonly #source: string;
-  readonly #copy: string;
+  readonly #paths: RunPaths;
   readonly #keys: LocalKeys;
   readonly #destinations: LocalDestinations;
 
-  private constructor(source: string, folders: RunFolders, service: LocalService) {
+  private constructor(source: string, paths: RunPaths, service: LocalService) {
     this.service = service;
     this.#source = source;
-    this.#copy = folders.partners;
-    this.#keys = new LocalKeys(folders.keys);
-    this.#destinations = new LocalDestinations(folders.destinations);
+    this.#paths = paths;
+    this.#keys = new LocalKeys(paths.keys);
+    this.#destinations = new LocalDestinations(paths.destinations);
   }
 
   /** Starts the stand-ins. Nothing of the program is there before the first {@link apply}. */
   static async start(source: string, options: Omit<LocalServiceOptions, "partners">): Promise<Demonstration> {
     const run = await openRunFolder();
     try {
-      const folders: RunFolders = {
+      const paths: RunPaths = {
+        sshConfigFile: join(run.path, "ssh"),
+        knownHostsFile: join(run.path, "known_hosts"),
         partners: await run.privateFolder("partners"),
         keys: await run.privateFolder("keys"),
         destinations: await run.privateFolder("destinations"),
       };
-      const service = await startLocalService({ ...options, run, partners: folders.partners });
-      return new Demonstration(source, folders, service);
+      const service = await startLocalService({ ...options, run, partners: paths.partners });
+      return new Demonstration(source, paths, service);
     } catch (error) {
       await run.remove();
       throw error;
@@ -103,6 +109,7 @@ export class Demonstration {
         this.service.fillPushSecret(originalId, destination, this.#destinations.credentials(originalId, destination));
       }
     }
+    await this.#writeSshFiles(access);
     return { partners, changes };
   }
 
@@ -118,6 +125,7 @@ export class Demonstration {
     const { originalId, entitlements } = access;
     return {
       login: this.loginOf(access),
+      sshConfigFile: this.#paths.sshConfigFile,
       serverFolders: entitlements.destinations.map(({ name }) => this.#destinations.folderOf(originalId, name)),
     };
   }
@@ -170,18 +178,32 @@ export class Demonstration {
   }
 
   async #writeCopy(files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-    for (const name of await readdir(this.#copy)) await rm(join(this.#copy, name), { recursive: true });
+    const copy = this.#paths.partners;
+    for (const name of await readdir(copy)) await rm(join(copy, name), { recursive: true });
     for (const [path, content] of files) {
-      await mkdir(dirname(join(this.#copy, path)), { recursive: true });
-      await writeFile(join(this.#copy, path), content);
+      await mkdir(dirname(join(copy, path)), { recursive: true });
+      await writeFile(join(copy, path), content);
     }
+  }
+
+  async #writeSshFiles(partners: readonly PartnerAccess[]): Promise<void> {
+    const logins = partners.flatMap((access) => {
+      const login = this.loginOf(access);
+      return login ? [{ ...login, alias: access.partner }] : [];
+    });
+    const { sshConfigFile, knownHostsFile } = this.#paths;
+    await writeFile(knownHostsFile, knownHosts(logins), { mode: 0o600 });
+    await writeFile(sshConfigFile, sshConfig(logins, knownHostsFile), { mode: 0o600 });
   }
 
   #publisherLogin(access: PartnerAccess | undefined) {
     const login = access && this.loginOf(access);
     if (!login) return undefined;
-    const { privateKeyFile, ...address } = login;
-    return privateKeyFile ? { ...address, privateKey: readFileSync(privateKeyFile, "utf8") } : address;
+    const { host, port, username, password, privateKeyFile } = login;
+    return {
+      ...{ host, port, username, ...(password && { password }) },
+      ...(privateKeyFile && { privateKey: readFileSync(privateKeyFile, "utf8") }),
+    };
   }
 
   async #databaseTime(): Promise<Date> {

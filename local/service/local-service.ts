@@ -116,11 +116,13 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
       return found && buffer(found.body);
     },
     loginOf({ login }) {
+      const server = login && serverOf(login.endpoint);
       // Not every stack has the internal endpoint.
-      if (login === null || serverOf(login.endpoint) === undefined) return undefined;
+      if (!server) return undefined;
       const { endpoint, username } = login;
       const password = endpoint === "partner" ? issuedPassword(username) : undefined;
-      return { host: "127.0.0.1", port: sftpPort(endpoint), username, ...(password && { password }) };
+      const hostKeys = server.hostKeys.map(({ publicKey }) => publicKey);
+      return { host: "127.0.0.1", port: sftpPort(endpoint), username, hostKeys, ...(password && { password }) };
     },
     async stop() {
       try {

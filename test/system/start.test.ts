@@ -102,10 +102,10 @@ describe("npm start", function () {
         folders: [{ virtualPath: "/claims", access: "upload", fileGroup: "claims" }],
       }),
     );
-    const line = /sftp -P (\d+) late-comer@127\.0\.0\.1 {2}password (\S+)/;
+    const line = /sftp -F \S+\/ssh late-comer\n +password {2}(\S+)\n +port {6}(\d+) on 127\.0\.0\.1, user late-comer\n/;
     await until("the newcomer's login", () => line.test(run.stdout()), run);
     expect(run.stdout()).to.include("+ quayside:PartnerAccess late-comer");
-    const [, port, password] = run.stdout().match(line) ?? [];
+    const [, password, port] = run.stdout().match(line) ?? [];
     const logIn = async () => {
       const client = await quietClient({ port: Number(port), username: "late-comer", password });
       const names = (await client.list("/")).map(({ name }) => name);
