@@ -1,22 +1,29 @@
 import type { Partner } from "../domain/partner-files/partner";
 import { printable } from "./console/printable";
 import type { Terminal } from "./console/terminal";
+import type { JourneyUpload } from "./journey/plan-journey";
 import type { JourneyResult } from "./service/demonstration";
 import type { Session } from "./session";
 
-/** Plays the partners' samples, showing how far it is. */
+/**
+ * Plays samples, showing how far it is.
+ * @param onEnd does what belongs before the line that sums them up
+ */
 export function playSamples(
   { terminal, demonstration, signal }: Session,
   partners: readonly Partner[],
+  uploads: readonly JourneyUpload[],
+  onEnd = async () => {},
 ): Promise<JourneyResult> {
   return terminal.step("samples", async (note) => {
     let uploaded = 0;
-    const result = await demonstration.play(partners, {
+    const result = await demonstration.play(partners, uploads, {
       signal,
       onUploaded: ({ publisher, fileName }) => note(`${++uploaded} uploaded, ${publisher} ${printable(fileName)}`),
       onProgress: (done, all) => note(`${uploaded} uploaded, ${done} of ${all} deliveries`),
     });
-    note(`${result.uploads.length} uploaded over SFTP, ${result.outcomes.length} deliveries`);
+    note(`${result.uploads} uploaded over SFTP, ${result.outcomes.length} deliveries`);
+    await onEnd();
     return result;
   });
 }

@@ -70,7 +70,7 @@ async function run(session: Session, stdout: NodeJS.WriteStream): Promise<boolea
   signal.throwIfAborted();
   printPartners(session, partners);
   terminal.paragraph();
-  const result = await playSamples(session, partners);
+  const result = await playSamples(session, partners, await demonstration.plan(partners));
   terminal.paragraph();
   if (result.rows.length > 0) {
     for (const line of ledgerLines(result.rows, terminal)) terminal.line(line);

@@ -32,9 +32,11 @@ export async function followDeliveries(
   for (;;) {
     const rows = await readRows();
     const outcomes = outcomesOf(uploads, rows);
-    const isSettled =
-      uploads.every((upload) => rowOf(upload, rows)?.state === "routed") &&
-      rows.every(({ deliveries }) => deliveries.every(({ state }) => final.has(state)));
+    // Others may upload meanwhile.
+    const isSettled = uploads.every((upload) => {
+      const row = rowOf(upload, rows);
+      return row?.state === "routed" && row.deliveries.every(({ state }) => final.has(state));
+    });
     const seen = JSON.stringify(rows.map(({ state, deliveries }) => [state, deliveries.map((one) => one.state)]));
     if (seen !== lastSeen) {
       lastSeen = seen;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Subscription } from "../../domain/entitlements";
 import { compileEntitlements } from "../../domain/partner-access";
 import { originalId } from "../../domain/partner-files/former-ids";
@@ -21,11 +22,21 @@ export interface ExpectedDelivery {
   content: Uint8Array | undefined;
 }
 
+export interface JourneyOptions {
+  /** Whether the publisher has uploaded a file of this name before: a subscriber may refuse another of the same name. */
+  isKnown?: (publisher: string, fileName: string) => boolean;
+  /** Only what these partners upload or receive, by id; everything unless told. */
+  touched?: ReadonlySet<string>;
+}
+
 /**
- * What to upload so that every partner's samples are played: each partner's own uploads, and each subscription's
- * contract sample, uploaded by a partner whose files the subscription takes.
+ * What to upload so that the partners' samples are played: each partner's own uploads, and each subscription's contract
+ * sample, uploaded by a partner whose files the subscription takes.
  */
-export function planJourney(partners: readonly Partner[]): JourneyUpload[] {
+export function planJourney(
+  partners: readonly Partner[],
+  { isKnown = () => false, touched }: JourneyOptions = {},
+): JourneyUpload[] {
   const subscriptions = partners.flatMap((partner) =>
     compileEntitlements(partner).subscriptions.map((subscription) => ({ ...subscription, subscriber: partner.id })),
   );
@@ -37,13 +48,16 @@ export function planJourney(partners: readonly Partner[]): JourneyUpload[] {
     upload: Omit<JourneyUpload, "expected" | "fileName"> & { name: string; fileGroup: string },
     contract?: { subscriber: string; subscription: string; content: Uint8Array | undefined },
   ) => {
-    const fileName = freeName(upload.name, (name) => taken.has(`${upload.publisher}${upload.virtualPath}/${name}`));
-    taken.add(`${upload.publisher}${upload.virtualPath}/${fileName}`);
     const { publisher, virtualPath, content, fileGroup } = upload;
-    const expected = subscriptionsFor(
-      { publisher: originalIds.get(publisher) ?? publisher, fileGroup, fileName },
-      subscriptions,
-    ).map(
+    const takers = (fileName: string) =>
+      subscriptionsFor({ publisher: originalIds.get(publisher) ?? publisher, fileGroup, fileName }, subscriptions);
+    const fileName = freeName(
+      upload.name,
+      (name) => taken.has(`${publisher}${virtualPath}/${name}`) || isKnown(publisher, name),
+      (name) => isDeepStrictEqual(takers(name), takers(upload.name)),
+    );
+    taken.add(`${publisher}${virtualPath}/${fileName}`);
+    const expected = takers(fileName).map(
       ({ subscriber, ...subscription }): ExpectedDelivery => ({
         subscriber,
         subscription,
@@ -74,7 +88,10 @@ export function planJourney(partners: readonly Partner[]): JourneyUpload[] {
       );
     }
   }
-  return uploads;
+  if (!touched) return uploads;
+  return uploads.filter(
+    ({ publisher, expected }) => touched.has(publisher) || expected.some(({ subscriber }) => touched.has(subscriber)),
+  );
 }
 
 function publisherOf({ fileGroup, publisher }: Subscription, partners: readonly Partner[]) {
@@ -87,8 +104,22 @@ function publisherOf({ fileGroup, publisher }: Subscription, partners: readonly 
   return undefined;
 }
 
-function freeName(name: string, isTaken: (name: string) => boolean): string {
-  let free = name;
-  for (let count = 2; isTaken(free); count++) free = name.replace(/(\.[^.]*)?$/, `-${count}$1`);
-  return free;
+/** The name, or one like it that is free: one that goes the same way, where there is such a one. */
+function freeName(name: string, isTaken: (name: string) => boolean, goesTheSameWay: (name: string) => boolean): string {
+  if (!isTaken(name)) return name;
+  const ways = [
+    (count: number) => name.replace(/(\.[^.]*)?$/, `-${count}$1`),
+    (count: number) => `${count}-${name}`,
+    // `prices-2026-11.csv`, where subscriptions take `prices-????-??.csv`.
+    (count: number) => name.replace(/\d+(?=\D*$)/, (digits) => raised(digits, count - 1)),
+  ];
+  const fits = ways.find((way) => goesTheSameWay(way(2)) && way(2) !== name);
+  const named = fits ?? ways[0] ?? String;
+  for (let count = 2; ; count++) if (!isTaken(named(count))) return named(count);
+}
+
+/** Some digits, raised by a number without becoming more. */
+function raised(digits: string, by: number): string {
+  const raised = (BigInt(digits) + BigInt(by)) % 10n ** BigInt(digits.length);
+  return String(raised).padStart(digits.length, "0");
 }

@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { type LedgerRow, readLedger } from "../../domain/ledger/transfers/read-ledger";
 import { type PartnerAccess, partnerAccess } from "../../domain/partner-access";
 import type { Partner } from "../../domain/partner-files/partner";
+import type { FileMap } from "../../domain/partner-files/read-partner-folder";
 import type { LocalLogin, LocalPartner } from "../console/partner-lines";
 import { followDeliveries, mismatches, type Outcome } from "../journey/follow-deliveries";
 import { expectedCopies, followFileCopies } from "../journey/follow-file-copies";
@@ -18,15 +20,19 @@ import { localisedPartners } from "./localised-partners";
 import { readPartnerFiles } from "./read-partner-files";
 import { openRunFolder } from "./run-folder";
 import { knownHosts, sshConfig } from "./ssh-config";
+import { touchedPartners } from "./touched-partners";
 
 export interface Applied {
   partners: Partner[];
   changes: Change[];
+  /** The partners that the change is about, by id: those with a changed resource, and those with another sample. */
+  touched: ReadonlySet<string>;
 }
 
 /** A journey's result. */
 export interface JourneyResult {
-  uploads: JourneyUpload[];
+  /** How many files were uploaded. */
+  uploads: number;
   outcomes: Outcome[];
   rows: LedgerRow[];
   /** One sentence for each delivery that did not arrive as it should. */
@@ -58,6 +64,8 @@ export class Demonstration {
   readonly service: LocalService;
   readonly #source: string;
   readonly #paths: RunPaths;
+  /** As they were last applied. */
+  #files: FileMap = new Map();
   readonly #keys: LocalKeys;
   readonly #destinations: LocalDestinations;
 
@@ -110,7 +118,10 @@ export class Demonstration {
       }
     }
     await this.#writeSshFiles(access);
-    return { partners, changes };
+    const resampled = partners.filter(({ id }) => !isDeepStrictEqual(samplesOf(id, files), samplesOf(id, this.#files)));
+    this.#files = files;
+    const touched = new Set([...touchedPartners(partners, changes), ...resampled].map(({ id }) => id));
+    return { partners, changes, touched };
   }
 
   /** How to log in here, right now; undefined where the partner has no login. */
@@ -130,9 +141,18 @@ export class Demonstration {
     };
   }
 
-  /** Plays every partner's samples and follows them to their ends. */
+  /** What to upload to play samples: of these partners, or all. No file has a name that its publisher used before. */
+  async plan(partners: readonly Partner[], touched?: ReadonlySet<string>): Promise<JourneyUpload[]> {
+    const rows = await readLedger(this.service.ledger(), { limit: 10_000 });
+    const known = new Set(rows.map(({ publisher, fileName }) => `${publisher}/${fileName}`));
+    const isKnown = (publisher: string, fileName: string) => known.has(`${publisher}/${fileName}`);
+    return planJourney(partners, { isKnown, ...(touched && { touched }) });
+  }
+
+  /** Plays samples and follows them to their ends. */
   async play(
     partners: readonly Partner[],
+    uploads: readonly JourneyUpload[],
     {
       onUploaded,
       onProgress,
@@ -143,7 +163,6 @@ export class Demonstration {
       signal?: AbortSignal;
     } = {},
   ): Promise<JourneyResult> {
-    const uploads = planJourney(partners);
     const since = await this.#databaseTime();
     const byId = new Map(partners.map((partner) => [partner.id, partnerAccess(partner)]));
     await playJourney(uploads, (id) => this.#publisherLogin(byId.get(id)), { onUploaded, signal });
@@ -154,7 +173,7 @@ export class Demonstration {
     const readObject = (objectKey: string) => this.service.readObject(objectKey);
     const copies = fileSystem ? await expectedCopies(uploads, outcomes, foldersOf, readObject) : [];
     return {
-      uploads,
+      uploads: uploads.length,
       outcomes,
       rows: await readRows(),
       copies: fileSystem
@@ -224,5 +243,7 @@ export class Demonstration {
     return this.service.readObject(delivery.deliveredAs);
   }
 }
+
+const samplesOf = (id: string, files: FileMap) => [...files].filter(([path]) => path.startsWith(`${id}/samples/`));
 
 const sha256 = (content: Uint8Array) => createHash("sha256").update(content).digest("hex");

@@ -95,13 +95,15 @@ describe("npm start", function () {
     const run = await start(["--follow", "--partners", partners]);
     await until("following", () => run.stdout().includes("Ctrl-C ends everything"), run);
 
-    await writePartnerFiles(
-      partners,
-      partnerFiles("late-comer", {
-        login: { passwordVersion: 1 },
-        folders: [{ virtualPath: "/claims", access: "upload", fileGroup: "claims" }],
-      }),
-    );
+    const folders = [
+      { virtualPath: "/claims", access: "upload", fileGroup: "claims" },
+      { virtualPath: "/own", access: "download" },
+    ];
+    const subscriptions = { own: { fileGroup: "claims", deliver: { place: { virtualPath: "/own" } } } };
+    await writePartnerFiles(partners, {
+      ...partnerFiles("late-comer", { login: { passwordVersion: 1 }, folders }, { subscriptions }),
+      "late-comer/samples/uploads/claims/sample.json": "{}",
+    });
     const line = /sftp -F \S+\/ssh late-comer\n +password {2}(\S+)\n +port {6}(\d+) on 127\.0\.0\.1, user late-comer\n/;
     await until("the newcomer's login", () => line.test(run.stdout()), run);
     expect(run.stdout()).to.include("+ quayside:PartnerAccess late-comer");
@@ -112,12 +114,16 @@ describe("npm start", function () {
       await client.end();
       return names;
     };
-    expect(await logIn()).to.deep.equal(["claims"]);
+    expect(await logIn()).to.have.members(["claims", "own"]);
+    await until("the sample's verdict", () => run.stdout().includes("1 of 1 expected deliveries arrived"), run);
+    const settled =
+      /\d\d:\d\d:\d\d late-comer sample\.json → late-comer\/own delivered as late-comer\/own\/sample\.json, \+/;
+    expect(run.stdout()).to.match(settled);
 
     await writeFile(join(partners, "late-comer/partner.yaml"), "name: [");
     await until("a report of the broken file", () => run.stdout().includes("late-comer/partner.yaml:1:"), run);
     expect(run.stdout()).to.include("nothing was changed");
-    expect(await logIn()).to.deep.equal(["claims"]);
+    expect(await logIn()).to.have.members(["claims", "own"]);
 
     await rm(join(partners, "late-comer"), { recursive: true });
     await until("the removal", () => run.stdout().includes("- quayside:PartnerAccess late-comer"), run);
