@@ -3,14 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { expect } from "chai";
+import { parse } from "yaml";
 import { runPartner } from "../../cli/partner/run-partner";
 import { runIn } from "../cli/run-in";
 import { runScript } from "../cli/run-script";
+import { pageBlocks } from "./page-blocks";
 
 const root = join(__dirname, "../..");
 const page = readFileSync(join(root, "docs/onboarding.md"), "utf8");
-const blocks = (language: string) =>
-  [...page.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(([, of, text = ""]) => (of === language ? [text] : []));
+const blocks = (language: string) => pageBlocks("onboarding.md", language);
 
 /** The words of a command, as a shell would split this page's. */
 function words(command: string): string[] {
@@ -38,6 +39,18 @@ describe("docs/onboarding.md", () => {
       readFileSync(join(folder, "partners/harbor-imaging", file), "utf8"),
     );
     expect(blocks("yaml")).to.deep.equal(written);
+  });
+
+  it("refers to a preview of just that partner", () => {
+    const preview = readFileSync(join(root, "docs/onboarding-preview.txt"), "utf8");
+    const [partner, subscription] = blocks("yaml").map((text) => parse(text));
+    const said = [
+      ...partner.login.sourceAddresses,
+      ...partner.folders.map(({ virtualPath }: { virtualPath: string }) => virtualPath),
+      ...partner.notifications.flatMap(({ email, events }: { email: string; events: string[] }) => [email, ...events]),
+      ...["remittances-acme-health", subscription.fileGroup, subscription.publisher],
+    ];
+    for (const value of said) expect(preview).to.include(`"${value}"`);
   });
 
   it("names commands of the partner script that it knows", async () => {

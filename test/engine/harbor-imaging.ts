@@ -1,34 +1,19 @@
-/** A partner to be onboarded: a login with a password, a folder to each side, and somebody to tell of failures. */
+import { pageBlocks } from "../docs/page-blocks";
+
+const [partner = "", subscription = ""] = pageBlocks("onboarding.md", "yaml");
+
+/** The partner that docs/onboarding.md adds, by the files that it shows, so that the recorded preview is of just that one. */
 export const harborImaging = {
   id: "harbor-imaging",
-  files: {
-    "partner.yaml": `name: Harbor Imaging
-contacts:
-  - name: Lea Brandt
-    email: files@harbor-imaging.example
-login:
-  passwordVersion: 1
-folders:
-  - virtualPath: /claims
-    access: upload
-    fileGroup: claims
-  - virtualPath: /remittances
-    access: download
-notifications:
-  - email: files@harbor-imaging.example
-    events: [delivery.failed]
-`,
-    "subscriptions/remittances.yaml": `fileGroup: remittances
-deliver:
-  place:
-    virtualPath: /remittances
-`,
-  },
+  files: { "partner.yaml": partner, "subscriptions/remittances-acme-health.yaml": subscription },
 };
+
+/** Its partner.yaml, which lets this machine in as well. */
+export const fromHere = partner.replace("    - 198.51.100.0/24\n", "$&    - 127.0.0.1/32\n");
 
 /** What its files say once remittances also go to a server of its own. */
 export const withServer = {
-  "partner.yaml": `${harborImaging.files["partner.yaml"]}destinations:
+  "partner.yaml": `${fromHere}destinations:
   archive:
     host: sftp.harbor-imaging.example
     username: quayside

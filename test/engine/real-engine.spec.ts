@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { readPartnerFolder } from "../../domain/partner-files/read-partner-folder";
 import { recordProgram } from "../../infra/testing";
 import { type EngineStack, startEngineStack } from "./engine-stack";
-import { harborImaging, withServer } from "./harbor-imaging";
+import { fromHere, harborImaging, withServer } from "./harbor-imaging";
 import type { Run } from "./pulumi-cli";
 import { asRecorded, readRecordedPreview, recordPreview } from "./recorded-preview";
 import { issuedPassword, withSftp } from "./sftp";
@@ -141,6 +141,7 @@ describe("The program under the real engine", function () {
   });
 
   it("onboards the partner, touches no other resource, and lets it in", async () => {
+    await write(id, "partner.yaml", fromHere);
     const up = await timed("up of an onboarding", stack.cli.up());
     expect(changes(up)).to.deep.equal([component, invocation, subscription, user].map((own) => `create ${own}`).sort());
     expect(touched()).to.deep.equal([invocation, subscription, user].map((own) => `create ${own}`).sort());
@@ -156,12 +157,12 @@ describe("The program under the real engine", function () {
   });
 
   it("refuses files with a mistake, says where it is, and touches nothing", async () => {
-    await write(id, "partner.yaml", harborImaging.files["partner.yaml"].replace("fileGroup", "filegroup"));
+    await write(id, "partner.yaml", fromHere.replace("fileGroup", "filegroup"));
     const refused = await stack.cli.up().then(
       () => "applied",
       (error: Error) => error.message,
     );
-    expect(refused).to.include(`${id}/partner.yaml:10:5: unknown key "filegroup"`);
+    expect(refused).to.include(`${id}/partner.yaml:14:5: unknown key "filegroup"`);
     expect(touched()).to.deep.equal([]);
   });
 
