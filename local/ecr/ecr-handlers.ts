@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
-import { physicalName } from "../program/physical-name";
+import { namedHandler } from "../program/named-handler";
 import { readInputs } from "../program/read-inputs";
 import type { EcrService } from "./ecr-service";
 
@@ -26,21 +26,12 @@ export function ecrHandlers(ecr: EcrService): ResourceHandlers {
 }
 
 function repositoryHandler({ account: { accountId, region } }: EcrService): ResourceHandler {
-  const outputs = (name: string) => ({
+  return namedHandler((name) => ({
     name,
     arn: `arn:aws:ecr:${region}:${accountId}:repository/${name}`,
     registryId: accountId,
     repositoryUrl: `${accountId}.dkr.ecr.${region}.amazonaws.com/${name}`,
-  });
-  return {
-    async create(inputs, resourceName) {
-      const name = typeof inputs.name === "string" ? inputs.name : physicalName(resourceName);
-      return { id: name, outputs: outputs(name) };
-    },
-    replaceOn: ["name"],
-    update: async (id) => ({ outputs: outputs(id) }),
-    delete: async () => {},
-  };
+  }));
 }
 
 /** A component of the package `awsx`; paths are relative to where the program runs. */

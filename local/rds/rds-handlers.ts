@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
+import { namedHandler } from "../program/named-handler";
 import { physicalName } from "../program/physical-name";
 import { readInputs } from "../program/read-inputs";
 import type { RdsService } from "./rds-service";
@@ -95,14 +96,5 @@ function clusterInstanceHandler(rds: RdsService): ResourceHandler {
 
 /** Nothing stands behind it: it has a name and an ARN. */
 function recordedHandler({ account: { region, accountId } }: RdsService, kind: string): ResourceHandler {
-  const outputs = (name: string) => ({ name, arn: `arn:aws:rds:${region}:${accountId}:${kind}:${name}` });
-  return {
-    async create(inputs, resourceName) {
-      const name = typeof inputs.name === "string" ? inputs.name : physicalName(resourceName);
-      return { id: name, outputs: outputs(name) };
-    },
-    replaceOn: ["name"],
-    update: async (id) => ({ outputs: outputs(id) }),
-    delete: async () => {},
-  };
+  return namedHandler((name) => ({ name, arn: `arn:aws:rds:${region}:${accountId}:${kind}:${name}` }));
 }

@@ -6,6 +6,7 @@ import type { LocalLogin } from "../console/partner-lines";
 import { type Change, LocalStack } from "../program/local-stack";
 import { readStackConfig } from "../program/stack-config";
 import { providerFunctions } from "../recorded/provider-functions";
+import type { TransferServer } from "../transfer/transfer-servers";
 import { openRunFolder, type RunFolder } from "./run-folder";
 import { type StandInLog, type StandIns, startStandIns } from "./stand-ins";
 
@@ -22,34 +23,12 @@ export interface LocalServiceOptions {
   onChange?: (change: Change) => void;
 }
 
-/** Quayside on this machine: the stand-ins, and the deployment program's resources on them. */
-export interface LocalService {
-  standIns: StandIns;
-  stack: LocalStack;
-  /** The ledger, as the service's own functions see it. Throws before the first `up`. */
-  ledger(): Ledger;
-  /** Where partners connect, or the company's own applications. Throws before the first `up`. */
-  sftpPort(endpoint?: Endpoint): number;
-  /** The folder that applications see as the file system; undefined where the stack has none. */
-  fileSystemFolder(): string | undefined;
-  /** Runs the program again and applies what differs; once the signal aborts, fails and applies no more. */
-  up(signal?: AbortSignal): Promise<Change[]>;
-  /** The password waiting for hand-over, if the login has one. */
-  issuedPassword(username: string): string | undefined;
-  /** Does the operator's part: puts credentials into a destination's secret, unless it has some. */
-  fillPushSecret(originalId: string, destination: string, credentials: object): void;
-  /** The current version of an object in the service's bucket; undefined where there is none. */
-  readObject(objectKey: string): Promise<Uint8Array | undefined>;
-  /** How a partner logs in here, with its password where it has one; undefined where it cannot. */
-  loginOf(entitlements: Entitlements): LocalLogin | undefined;
-  stop(): Promise<void>;
-}
-
 type Endpoint = LoginEntitlement["endpoint"];
 
 /** Whoever reads what arrived: somebody at the machine, whom no policy limits. */
 const operator = { principalId: "OPERATOR", sourceAddress: "127.0.0.1" };
 
+/** Starts the stand-ins. Nothing of the program is there before the first `up`. */
 export async function startLocalService(options: LocalServiceOptions): Promise<LocalService> {
   const stackName = options.stack ?? "dev";
   const config: Record<string, string> = {
@@ -76,63 +55,95 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
     config,
     ...(options.onChange && { onChange: options.onChange }),
   });
-  let ledger: Ledger | undefined;
-  const serverOf = (endpoint: Endpoint) => {
-    const type = endpoint === "partner" ? "API_GATEWAY" : "SERVICE_MANAGED";
-    return standIns.transfer.list().find(({ inputs }) => inputs.identityProviderType === type);
-  };
-  const sftpPort = (endpoint: Endpoint = "partner") => {
-    const port = serverOf(endpoint)?.sftp?.port;
+  return new LocalService(standIns, stack, stackName, run);
+}
+
+/** Quayside on this machine: the stand-ins, and the deployment program's resources on them. */
+export class LocalService {
+  readonly standIns: StandIns;
+  readonly stack: LocalStack;
+  readonly #stackName: string;
+  readonly #run: RunFolder;
+  #ledger: Ledger | undefined;
+
+  constructor(standIns: StandIns, stack: LocalStack, stackName: string, run: RunFolder) {
+    this.standIns = standIns;
+    this.stack = stack;
+    this.#stackName = stackName;
+    this.#run = run;
+  }
+
+  /** Runs the program again and applies what differs; once the signal aborts, fails and applies no more. */
+  up(signal?: AbortSignal): Promise<Change[]> {
+    return this.stack.up(signal);
+  }
+
+  /** The ledger, as the service's own functions see it. Throws before the first `up`. */
+  ledger(): Ledger {
+    this.#ledger ??= openLedger(databaseOf(this.stack, this.standIns));
+    return this.#ledger;
+  }
+
+  /** Where partners connect, or the company's own applications. Throws before the first `up`. */
+  sftpPort(endpoint: Endpoint = "partner"): number {
+    const port = this.#serverOf(endpoint)?.sftp?.port;
     if (port === undefined) throw new Error(`no ${endpoint} endpoint is running; call up() first`);
     return port;
-  };
-  const issuedPassword = (username: string) => {
-    const secret = standIns.secrets.find(`quayside/${stackName}/login/${username}`);
+  }
+
+  /** The folder that applications see as the file system; undefined where the stack has none. */
+  fileSystemFolder(): string | undefined {
+    const accessPoint = this.stack.resources.find(({ type }) => type === "aws:efs/accessPoint:AccessPoint");
+    return accessPoint && this.standIns.files.mountedFolder(accessPoint.id);
+  }
+
+  /** The password waiting for hand-over, if the login has one. */
+  issuedPassword(username: string): string | undefined {
+    const { secrets } = this.standIns;
+    const secret = secrets.find(`quayside/${this.#stackName}/login/${username}`);
     if (secret === undefined) return undefined;
-    return (JSON.parse(standIns.secrets.value(secret.arn).string ?? "{}") as { password: string }).password;
-  };
-  return {
-    standIns,
-    stack,
-    ledger() {
-      ledger ??= openLedger(databaseOf(stack, standIns));
-      return ledger;
-    },
-    sftpPort,
-    fileSystemFolder() {
-      const accessPoint = stack.resources.find(({ type }) => type === "aws:efs/accessPoint:AccessPoint");
-      return accessPoint && standIns.files.mountedFolder(accessPoint.id);
-    },
-    up: (signal) => stack.up(signal),
-    issuedPassword,
-    fillPushSecret(originalId, destination, credentials) {
-      const secret = standIns.secrets.secret(`quayside/${stackName}/push/${originalId}/${destination}`);
-      if (secret.versions().length > 0) return;
-      standIns.secrets.putValue(secret, { string: JSON.stringify(credentials) });
-    },
-    async readObject(objectKey) {
-      const bucket = String(stack.outputs.bucket);
-      const found = await standIns.s3.getObject(operator, { bucket, key: objectKey }).catch(() => undefined);
-      return found && buffer(found.body);
-    },
-    loginOf({ login }) {
-      const server = login && serverOf(login.endpoint);
-      // Not every stack has the internal endpoint.
-      if (!server) return undefined;
-      const { endpoint, username } = login;
-      const password = endpoint === "partner" ? issuedPassword(username) : undefined;
-      const hostKeys = server.hostKeys.map(({ publicKey }) => publicKey);
-      return { host: "127.0.0.1", port: sftpPort(endpoint), username, hostKeys, ...(password && { password }) };
-    },
-    async stop() {
-      try {
-        await ledger?.close();
-        await standIns.stop();
-      } finally {
-        await run.remove();
-      }
-    },
-  };
+    return (JSON.parse(secrets.value(secret.arn).string ?? "{}") as { password: string }).password;
+  }
+
+  /** Does the operator's part: puts credentials into a destination's secret, unless it has some. */
+  fillPushSecret(originalId: string, destination: string, credentials: object): void {
+    const { secrets } = this.standIns;
+    const secret = secrets.secret(`quayside/${this.#stackName}/push/${originalId}/${destination}`);
+    if (secret.versions().length > 0) return;
+    secrets.putValue(secret, { string: JSON.stringify(credentials) });
+  }
+
+  /** The current version of an object in the service's bucket; undefined where there is none. */
+  async readObject(objectKey: string): Promise<Uint8Array | undefined> {
+    const at = { bucket: String(this.stack.outputs.bucket), key: objectKey };
+    const found = await this.standIns.s3.getObject(operator, at).catch(() => undefined);
+    return found && buffer(found.body);
+  }
+
+  /** How a partner logs in here, with its password where it has one; undefined where it cannot. */
+  loginOf({ login }: Entitlements): LocalLogin | undefined {
+    const server = login && this.#serverOf(login.endpoint);
+    // Not every stack has the internal endpoint.
+    if (!server) return undefined;
+    const { endpoint, username } = login;
+    const password = endpoint === "partner" ? this.issuedPassword(username) : undefined;
+    const hostKeys = server.hostKeys.map(({ publicKey }) => publicKey);
+    return { host: "127.0.0.1", port: this.sftpPort(endpoint), username, hostKeys, ...(password && { password }) };
+  }
+
+  async stop(): Promise<void> {
+    try {
+      await this.#ledger?.close();
+      await this.standIns.stop();
+    } finally {
+      await this.#run.remove();
+    }
+  }
+
+  #serverOf(endpoint: Endpoint): TransferServer | undefined {
+    const type = endpoint === "partner" ? "API_GATEWAY" : "SERVICE_MANAGED";
+    return this.standIns.transfer.list().find(({ inputs }) => inputs.identityProviderType === type);
+  }
 }
 
 /** Where the program put the database; as its master user, because nobody's role may read all of it. */

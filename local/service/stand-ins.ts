@@ -12,6 +12,7 @@ import { startCognitoServer } from "../cognito/cognito-server";
 import { CognitoService } from "../cognito/cognito-service";
 import { EcrService } from "../ecr/ecr-service";
 import { EfsService } from "../efs/efs-service";
+import type { BusEvent } from "../eventbridge/event";
 import { EventBridge } from "../eventbridge/event-bridge";
 import { MalwareProtection } from "../guardduty/malware-protection";
 import { lambdaApi } from "../lambda/lambda-api";
@@ -203,9 +204,13 @@ async function startS3(
     },
     // The topics record what they refuse themselves; this is what else can go wrong.
     undelivered: ({ to, reason }) => log("fault", `S3 could not deliver an event to ${to}: ${reason}`),
-    eventBridge: (event) => void events.put({ ...event, detailType: event["detail-type"], time: new Date(event.time) }),
+    eventBridge: passOn(events),
   });
 }
+
+/** Puts events on the bus that a service has made already. */
+const passOn = (events: EventBridge) => (event: BusEvent) =>
+  void events.put({ ...event, detailType: event["detail-type"], time: new Date(event.time) });
 
 function batchService(
   { account, credentials, endpointUrl, log }: Base,
@@ -225,7 +230,7 @@ function transferServers(
 ): TransferServers {
   return new TransferServers({
     ...{ account, credentials, temporaryFolder, clock: systemClock, s3Endpoint: endpointUrl },
-    putEvent: (event) => void events.put({ ...event, detailType: event["detail-type"], time: new Date(event.time) }),
+    putEvent: passOn(events),
     log: (line, { serverId }) => log(`transfer/${serverId}`, line),
   });
 }
