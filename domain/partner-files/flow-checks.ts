@@ -4,7 +4,7 @@ import { nameForBoth } from "../name-for-both";
 import { partnerAccess } from "../partner-access";
 import { wholeFile } from "../problem";
 import { temporaryNames } from "../temporary-names";
-import type { Check, Folder } from "./checks";
+import type { Check, Folder } from "./check";
 import type { Partner, PartnerSubscription } from "./partner";
 
 /** What holds between a subscription, the files that it takes, and the other subscriptions of the same partner. */

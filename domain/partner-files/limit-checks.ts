@@ -3,7 +3,7 @@ import { mountPath } from "../mount-path";
 import { compileEntitlements } from "../partner-access";
 import { folderPrefix, virtualPath } from "../paths";
 import { addressIsIn, cidrMistake } from "../source-address";
-import type { Check } from "./checks";
+import type { Check } from "./check";
 import { originalId } from "./former-ids";
 
 /** Keys that AWS Transfer Family keeps for one service-managed user (aws-ia/terraform-aws-transfer-family issue 69). */

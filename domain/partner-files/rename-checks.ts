@@ -1,4 +1,4 @@
-import type { Check } from "./checks";
+import type { Check } from "./check";
 import { formerIds } from "./former-ids";
 
 /** What holds of partners that had another id before. */

@@ -1,0 +1,15 @@
+import type { Problem } from "../problem";
+import type { FileGroups, Partner } from "./partner";
+
+/** What the checks look at. */
+export interface Folder {
+  partners: readonly Partner[];
+  fileGroups: FileGroups;
+  /** Files with a problem of their own: nothing is said of what may only seem to be missing from them. */
+  broken: ReadonlySet<string>;
+}
+
+export type Report = (problem: Problem) => void;
+
+/** One rule: reports all that breaks it. */
+export type Check = (folder: Folder, report: Report) => void;
