@@ -1,5 +1,6 @@
 import type { Problem } from "../problem";
 import type { FileGroups, Partner } from "./partner";
+import type { Place } from "./yaml-source";
 
 /** What the checks look at. */
 export interface Folder {
@@ -9,7 +10,8 @@ export interface Folder {
   broken: ReadonlySet<string>;
 }
 
-export type Report = (problem: Problem) => void;
+/** What is found at a place that is wrong already is passed over. */
+export type Report = (problem: Problem & Place) => void;
 
 /** One rule: reports all that breaks it. */
 export type Check = (folder: Folder, report: Report) => void;

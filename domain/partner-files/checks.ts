@@ -27,6 +27,10 @@ export const checks: Record<string, Check> = {
 
 export function checkPartners(folder: Folder): Problem[] {
   const problems: Problem[] = [];
-  for (const check of Object.values(checks)) check(folder, (problem) => void problems.push(problem));
+  for (const check of Object.values(checks)) {
+    check(folder, ({ isWrong, ...problem }) => {
+      if (!isWrong) problems.push(problem);
+    });
+  }
   return problems;
 }

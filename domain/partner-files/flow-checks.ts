@@ -1,7 +1,7 @@
 import { deliveredName } from "../delivered-name";
 import { fileNameMatches, globMistake } from "../file-name-match";
 import { nameForBoth } from "../name-for-both";
-import { partnerAccess } from "../partner-access";
+import { compileEntitlements } from "../partner-access";
 import { wholeFile } from "../problem";
 import { temporaryNames } from "../temporary-names";
 import type { Check, Folder } from "./check";
@@ -46,7 +46,7 @@ export const flowChecks: Record<string, Check> = {
   },
   "No file arrives twice under one name": ({ partners }, report) => {
     for (const partner of partners) {
-      const subscriptions = partner.subscriptions.filter(({ settings }) => isGlob(settings.match));
+      const subscriptions = partner.subscriptions.filter(({ settings, isWhole }) => isWhole && isGlob(settings.match));
       for (const [index, subscription] of subscriptions.entries()) {
         for (const earlier of subscriptions.slice(0, index)) {
           const name = arrivesTwice(partner, earlier, subscription);
@@ -100,10 +100,8 @@ function arrivesTwice(partner: Partner, a: PartnerSubscription, b: PartnerSubscr
   const name = nameForBoth(a.settings.match ?? null, b.settings.match ?? null);
   if (name === undefined) return undefined;
   const upload = { publisher: a.publisher ?? b.publisher ?? "any-partner", fileName: name, transfer: 1 };
-  const [first, second] = [a, b].map(({ name: subscription }) => {
-    const compiled = partnerAccess(partner).entitlements.subscriptions.find((other) => other.name === subscription);
-    return compiled && deliveredName(compiled.delivery.fileName, upload);
-  });
+  const { subscriptions } = compileEntitlements({ ...partner, subscriptions: [a, b] });
+  const [first, second] = subscriptions.map(({ delivery }) => deliveredName(delivery.fileName, upload));
   return first === second ? name : undefined;
 }
 

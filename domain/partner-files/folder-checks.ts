@@ -13,9 +13,9 @@ export const folderChecks: Record<string, Check> = {
   "A session policy fits into 2,048 characters": sessionPolicyFits,
 };
 
-function loginSeesAFolder({ partners, broken }: Folder, report: Report): void {
+function loginSeesAFolder({ partners }: Folder, report: Report): void {
   for (const { settings, source } of partners) {
-    if (broken.has(source.file)) continue;
+    if (source.mayLack(["folders"]) || source.mayLack(["login"])) continue;
     if (settings.login && settings.folders.length === 0) {
       report({
         ...source.locate(["login"], "key"),
@@ -43,7 +43,7 @@ function foldersDoNotOverlap({ partners }: Folder, report: Report): void {
   }
 }
 
-function foldersHaveTheirFileGroup({ partners, fileGroups, broken }: Folder, report: Report): void {
+function foldersHaveTheirFileGroup({ partners, fileGroups }: Folder, report: Report): void {
   for (const { settings, source } of partners) {
     for (const [index, folder] of settings.folders.entries()) {
       if (folder.access === "download") {
@@ -54,7 +54,7 @@ function foldersHaveTheirFileGroup({ partners, fileGroups, broken }: Folder, rep
           fix: "remove the key; a subscription that places files here says which",
         });
       } else if (folder.fileGroup === undefined) {
-        if (broken.has(source.file)) continue;
+        if (source.mayLack(["folders", index, "fileGroup"])) continue;
         report({
           ...source.locate(["folders", index, "access"]),
           message: `uploads into "${folder.virtualPath}" belong to no file group`,
@@ -70,8 +70,8 @@ function foldersHaveTheirFileGroup({ partners, fileGroups, broken }: Folder, rep
 
 function sessionPolicyFits({ partners }: Folder, report: Report): void {
   for (const partner of partners) {
-    if (!partner.settings.login) continue;
-    const length = sessionPolicyLength(compileEntitlements(partner).folders);
+    if (!partner.settings.login || !partner.isWhole) continue;
+    const length = sessionPolicyLength(compileEntitlements({ ...partner, subscriptions: [] }).folders);
     if (length <= longestSessionPolicy) continue;
     report({
       ...partner.source.locate(["folders"], "key"),

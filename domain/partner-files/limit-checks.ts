@@ -44,7 +44,8 @@ export const limitChecks: Record<string, Check> = {
       // Nothing but SQL can be that long, so the others need not be measured.
       const sql = [...partner.transforms.values()].reduce((sum, { length }) => sum + length, 0);
       if (sql * Math.max(1, partner.subscriptions.length) < largestEntitlements / 8) continue;
-      const size = Buffer.byteLength(sortedJson(compileEntitlements(partner)));
+      const subscriptions = partner.subscriptions.filter(({ isWhole }) => isWhole);
+      const size = Buffer.byteLength(sortedJson(compileEntitlements({ ...partner, subscriptions })));
       if (size <= largestEntitlements) continue;
       report({
         ...partner.source.locate([]),

@@ -132,6 +132,17 @@ describe("loadPartners", () => {
         expect(count).to.be.above(0);
       });
 
+      it(`a number or a list in place of any value of ${path}`, () => {
+        for (const at of pathsOf(document.toJS())) {
+          for (const value of [5, ["a"]]) {
+            const changed = document.clone();
+            changed.setIn(at, changed.createNode(value));
+            const found = linesWith(path, String(changed));
+            expect(found, `${at.join(".")}: ${value}\n${found.join("\n")}`).to.have.length.at.most(1);
+          }
+        }
+      });
+
       it(`any required key left out of ${path}`, () => {
         let count = 0;
         for (const at of pathsOf(document.toJS())) {

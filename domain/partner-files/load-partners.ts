@@ -3,7 +3,7 @@ import { type Problem, sortProblems, wholeFile } from "../problem";
 import { isKeyMistake, parseSshPublicKey } from "../ssh-public-key";
 import { checkPartners } from "./checks";
 import { collidingPaths } from "./colliding-paths";
-import { fileGroupsFile, partnerFile, partnerId, subscriptionFile } from "./definitions";
+import { fileGroupsFile, name, partnerFile, partnerId, subscriptionFile } from "./definitions";
 import { findSecrets } from "./find-secrets";
 import { originalId } from "./former-ids";
 import type { FileGroups, Partner, PartnerKey, PartnerSubscription } from "./partner";
@@ -13,7 +13,7 @@ import { readSamples } from "./samples";
 import { parseYaml } from "./yaml-source";
 
 export interface LoadedPartners {
-  /** Sorted by id. Complete only where there are no problems. */
+  /** Sorted by id; only those, and only their subscriptions, whose files have a form that can be read. */
   partners: Partner[];
   fileGroups: FileGroups;
   /** Everything that is wrong, sorted by file and position. */
@@ -37,8 +37,17 @@ export function loadPartners(all: FileMap): LoadedPartners {
   partners.sort((a, b) => (a.id < b.id ? -1 : 1));
   // Rules across files are checked among what could be read, so that one broken file does not hide the rest.
   problems.push(...checkPartners({ partners, fileGroups, broken: new Set(problems.map(({ file }) => file)) }));
-  return { partners, fileGroups, problems: sortProblems(problems) };
+  return {
+    partners: partners.filter(({ isWhole }) => isWhole).map(withWholeSubscriptions),
+    fileGroups,
+    problems: sortProblems(problems),
+  };
 }
+
+const withWholeSubscriptions = (partner: Partner): Partner => ({
+  ...partner,
+  subscriptions: partner.subscriptions.filter(({ isWhole }) => isWhole),
+});
 
 /** The files that can have a meaning: links and hidden files have none, wherever they are. */
 function withoutUnwanted(files: FileMap, report: Report): FileMap {
@@ -115,8 +124,10 @@ function readFileGroups(files: FileMap, report: Report): FileGroups {
   }
   const form = readForm(fileGroupsFile, source);
   form.problems.forEach(report);
-  if (!form.value) return { names: [], source: undefined };
-  return { names: Object.keys(form.value.fileGroups).sort(), source };
+  const names = Object.keys(form.value?.fileGroups ?? {}).sort();
+  // Then nobody knows which names were meant.
+  const isUnknown = form.source.isWrong(["fileGroups"]) || names.some((group) => !name.safeParse(group).success);
+  return !form.value || isUnknown ? { names: [], source: undefined } : { names, source };
 }
 
 function readPartner(id: string, files: FileMap, report: Report): Partner | undefined {
@@ -145,7 +156,8 @@ function readPartner(id: string, files: FileMap, report: Report): Partner | unde
   const form = readForm(partnerFile, source);
   form.problems.forEach(report);
   if (!form.value) return undefined;
-  return { id, settings: form.value, source, keys, subscriptions, transforms, samples };
+  const { value: settings, isWhole } = form;
+  return { id, settings, source: form.source, isWhole, keys, subscriptions, transforms, samples };
 }
 
 const knownFile = /^(partner\.yaml|subscriptions\/[^/]+\.yaml|keys\/[^/]+\.pub|transforms\/[^/]+\.sql|samples\/.+)$/s;
@@ -196,7 +208,9 @@ function readSubscriptions(id: string, files: FileMap, report: Report): PartnerS
     }
     const form = readForm(subscriptionFile, source);
     form.problems.forEach(report);
-    return form.value ? [{ name, settings: form.value, publisher: form.value.publisher ?? null, source }] : [];
+    if (!form.value) return [];
+    const { value: settings, isWhole } = form;
+    return [{ name, settings, publisher: settings.publisher ?? null, source: form.source, isWhole }];
   });
 }
 

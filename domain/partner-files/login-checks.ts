@@ -19,7 +19,7 @@ export const loginChecks: Record<string, Check> = {
 function loginHasAMethod({ partners, broken }: Folder, report: Report): void {
   for (const { id, settings, keys, source } of partners) {
     if (!settings.login || settings.login.passwordVersion !== undefined || keys.length > 0) continue;
-    if (anyIn(broken, `${id}/keys/`) || broken.has(source.file)) continue;
+    if (anyIn(broken, `${id}/keys/`) || source.mayLack(["login", "passwordVersion"])) continue;
     report({
       ...source.locate(["login"], "key"),
       message: "nobody can use this login: it has neither a password nor a key",
@@ -28,7 +28,7 @@ function loginHasAMethod({ partners, broken }: Folder, report: Report): void {
   }
   for (const { settings, keys, source } of partners) {
     const first = keys[0];
-    if (settings.login || !first || broken.has(source.file)) continue;
+    if (settings.login || !first || source.mayLack(["login"])) continue;
     report({
       ...wholeFile(first.file),
       message: "this key belongs to no login",
@@ -68,7 +68,7 @@ function usernamesAreUnique({ partners }: Folder, report: Report): void {
   const implicit = partners.filter(({ settings }) => settings.login?.username === undefined);
   for (const partner of new Set([...implicit, ...partners])) {
     const username = usernameOf(partner);
-    if (username === undefined) continue;
+    if (username === undefined || partner.source.isWrong(["login", "username"])) continue;
     const owner = owners.get(username);
     if (owner === undefined) owners.set(username, partner.id);
     else {

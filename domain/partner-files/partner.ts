@@ -9,6 +9,8 @@ export interface Partner {
   settings: PartnerFile;
   /** Where the settings stand, for problems. */
   source: YamlSource;
+  /** Whether the settings are what the file says: among the checks, some may be made up. */
+  isWhole: boolean;
   /** The keys that may log in, sorted by file. */
   keys: PartnerKey[];
   /** Sorted by name. */
@@ -31,6 +33,8 @@ export interface PartnerSubscription {
   /** Only files of this partner, by its original id, which no rename changes; null: of any. */
   publisher: string | null;
   source: YamlSource;
+  /** As for the partner. */
+  isWhole: boolean;
 }
 
 export interface Samples {

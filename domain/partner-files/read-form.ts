@@ -1,23 +1,55 @@
 import { z } from "zod";
 import { nearest, suggestion } from "../nearest";
 import type { Problem } from "../problem";
+import { lenientValue } from "./lenient-value";
 import type { YamlPath, YamlSource } from "./yaml-source";
 
+export interface Form<Value> {
+  /** Undefined where the file is no mapping. */
+  value: Value | undefined;
+  /** The source, which now knows what is wrong. */
+  source: YamlSource;
+  /** Whether every value is what the file says. Keys that nobody knows change none. */
+  isWhole: boolean;
+  problems: Problem[];
+}
+
 /**
- * Reads a YAML file as one of the definitions: every place where its form is wrong, and its value with defaults filled
- * in where the form is right but for keys that nobody knows. Such a value is good enough to check against other files,
- * so that one typing error does not hide the rest.
+ * Reads a YAML file as one of the definitions: every place where its form is wrong, and its value all the same, as good
+ * as it can be ({@link lenientValue}), so that one typing error does not hide what else is wrong.
  */
 export function readForm<Definition extends z.ZodType>(
   definition: Definition,
   source: YamlSource,
-): { value: z.output<Definition> | undefined; problems: Problem[] } {
+): Form<z.output<Definition>> {
   const result = definition.safeParse(source.value ?? {});
-  if (result.success) return { value: result.data, problems: [] };
+  if (result.success) return { value: result.data, source, isWhole: true, problems: [] };
   const { issues } = result.error;
+  const problems = withoutEchoes(issues, definition, source).flatMap((issue) => describe(issue, definition, source));
+  const wrong = new Set<string>();
+  const withOddKeys = new Set<string>();
+  for (const { code, path } of issues) {
+    if (code === "unrecognized_keys") withOddKeys.add(JSON.stringify(path));
+    // A name that is no good still is the name of what stands there.
+    else if (code === "invalid_key") withOddKeys.add(JSON.stringify(path.slice(0, -1)));
+    else wrong.add(JSON.stringify(path));
+  }
+  const isWrong = (path: YamlPath) => path.some((_, depth) => wrong.has(JSON.stringify(path.slice(0, depth + 1))));
+  const mayLack = (path: YamlPath) =>
+    source.value === undefined ||
+    isWrong(path) ||
+    path.some((_, depth) => withOddKeys.has(JSON.stringify(path.slice(0, depth))));
+  const isReadable = !wrong.has("[]");
   return {
-    value: definition.safeParse(withoutUnknownKeys(source.value, issues)).data,
-    problems: withoutEchoes(issues, definition, source).flatMap((issue) => describe(issue, definition, source)),
+    value: isReadable ? lenientValue(definition, source.value ?? {}, isWrong, source.file) : undefined,
+    source: {
+      ...source,
+      isWrong,
+      mayLack,
+      locate: (path, part) => ({ ...source.locate(path, part), ...(isWrong(path) && { isWrong: true }) }),
+    },
+    isWhole: issues.every(({ code }) => code === "unrecognized_keys"),
+    problems,
   };
 }
 
@@ -43,17 +75,6 @@ function withoutEchoes(issues: readonly Issue[], definition: z.ZodType, source: 
     const isEcho = code === "custom" || valueAt(source.value, path as YamlPath) === undefined;
     return !(isEcho && misspelt.has(place));
   });
-}
-
-function withoutUnknownKeys(value: unknown, issues: readonly Issue[]): unknown {
-  const copy: unknown = structuredClone(value);
-  for (const issue of issues) {
-    if (issue.code !== "unrecognized_keys") continue;
-    const parent = valueAt(copy, issue.path as YamlPath);
-    if (parent === null || typeof parent !== "object") continue;
-    for (const key of issue.keys) Reflect.deleteProperty(parent, key);
-  }
-  return copy;
 }
 
 type Issue = z.core.$ZodIssue;

@@ -2,6 +2,7 @@ import { suggestion } from "../nearest";
 import { wholeFile } from "../problem";
 import { anyIn } from "./any-in";
 import type { Check, Folder, Report } from "./check";
+import { foldersAreKnown } from "./folders-are-known";
 
 /** Samples, which are the contract with a partner. */
 export const sampleChecks: Record<string, Check> = {
@@ -9,7 +10,8 @@ export const sampleChecks: Record<string, Check> = {
 };
 
 function samplesBelong({ partners, broken }: Folder, report: Report): void {
-  for (const { id, settings, subscriptions, samples, source } of partners) {
+  for (const partner of partners) {
+    const { id, settings, subscriptions, samples } = partner;
     const names = subscriptions.map(({ name }) => name);
     for (const { subscription, file } of samples.contracts) {
       if (names.includes(subscription) || anyIn(broken, `${id}/subscriptions/`)) continue;
@@ -23,7 +25,7 @@ function samplesBelong({ partners, broken }: Folder, report: Report): void {
       .filter(({ access }) => access !== "download")
       .map(({ virtualPath }) => virtualPath);
     for (const { virtualPath, file } of samples.uploads) {
-      if (folders.includes(virtualPath) || broken.has(source.file)) continue;
+      if (folders.includes(virtualPath) || !foldersAreKnown(partner)) continue;
       report({
         ...wholeFile(file),
         message: `${id} has no upload folder "${virtualPath}"`,

@@ -3,6 +3,7 @@ import { globMistake } from "../file-name-match";
 import { harmlessName } from "../harmless-name";
 import { nearest, suggestion } from "../nearest";
 import type { Check, Folder, Report } from "./check";
+import { foldersAreKnown } from "./folders-are-known";
 import type { Partner, PartnerSubscription } from "./partner";
 import { unknownGroup } from "./unknown-group";
 
@@ -27,9 +28,10 @@ function publishersUploadTheGroup({ partners, fileGroups, broken }: Folder, repo
   const isUndeclared = (group = "") => fileGroups.source !== undefined && !fileGroups.names.includes(group);
   for (const { subscription } of allSubscriptions(partners)) {
     const { publisher: id, fileGroup } = subscription.settings;
-    if (id === undefined || broken.has(`${id}/partner.yaml`)) continue;
+    if (id === undefined) continue;
     const where = subscription.source.locate(["publisher"]);
     const publisher = partners.find((partner) => partner.id === id);
+    if (publisher && !foldersAreKnown(publisher)) continue;
     if (!publisher) {
       // It may be a folder with a problem of its own, perhaps with the very name that was mistyped here.
       const folders = [...broken].flatMap((file) => /^(.+?)\//.exec(file)?.[1] ?? []);
@@ -46,7 +48,8 @@ function publishersUploadTheGroup({ partners, fileGroups, broken }: Folder, repo
     }
     const uploads = publisher.settings.folders.filter(({ access }) => access !== "download");
     // A name that is unknown has been reported where it stands, and may well be this one.
-    if (isUndeclared(fileGroup) || uploads.some((folder) => isUndeclared(folder.fileGroup))) continue;
+    const isUnknown = isUndeclared(fileGroup) || subscription.source.isWrong(["fileGroup"]);
+    if (isUnknown || uploads.some((folder) => isUndeclared(folder.fileGroup))) continue;
     if (!publisher.settings.folders.some((folder) => folder.fileGroup === fileGroup)) {
       report({
         ...where,
@@ -70,11 +73,12 @@ function matchesAreGlobs({ partners }: Folder, report: Report): void {
   }
 }
 
-function pushesHaveADestination({ partners, broken }: Folder, report: Report): void {
+function pushesHaveADestination({ partners }: Folder, report: Report): void {
   for (const { partner, subscription } of allSubscriptions(partners)) {
     const push = subscription.settings.deliver.push;
     const names = Object.keys(partner.settings.destinations);
-    if (!push || names.includes(push.destination) || broken.has(partner.source.file)) continue;
+    if (!push || names.includes(push.destination) || partner.source.mayLack(["destinations", push.destination]))
+      continue;
     report({
       ...subscription.source.locate(["deliver", "push", "destination"]),
       message: `unknown destination "${push.destination}"`,
@@ -83,10 +87,10 @@ function pushesHaveADestination({ partners, broken }: Folder, report: Report): v
   }
 }
 
-function placesHaveAFolder({ partners, broken }: Folder, report: Report): void {
+function placesHaveAFolder({ partners }: Folder, report: Report): void {
   for (const { partner, subscription } of allSubscriptions(partners)) {
     const place = subscription.settings.deliver.place;
-    if (!place || broken.has(partner.source.file)) continue;
+    if (!place || !foldersAreKnown(partner)) continue;
     const where = subscription.source.locate(["deliver", "place", "virtualPath"]);
     const folder = partner.settings.folders.find(({ virtualPath }) => virtualPath === place.virtualPath);
     const downloads = partner.settings.folders

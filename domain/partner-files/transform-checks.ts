@@ -15,6 +15,7 @@ function transformStepsFit({ partners }: Folder, report: Report): void {
     for (const [index, { convert }] of steps.entries()) {
       const before = steps[index - 1]?.convert.to;
       if (before === undefined || before === convert.from) continue;
+      if (source.isWrong(["transform", index - 1, "convert", "to"])) continue;
       report({
         ...source.locate(["transform", index, "convert", "from"]),
         message: `the step before this one writes ${before}, and this one reads ${convert.from}`,

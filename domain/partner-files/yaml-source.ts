@@ -20,7 +20,20 @@ export interface YamlSource {
   /** The document as plain values; undefined for an empty file. */
   value: unknown;
   /** Where the value at a path starts or, with `key`, where its key does. The nearest parent that exists, otherwise. */
-  locate(path: YamlPath, part?: "key" | "value"): { file: string; line: number; column: number };
+  locate(path: YamlPath, part?: "key" | "value"): Place;
+  /** Whether the form of what stands at a path is wrong, so that it says nothing. */
+  isWrong(path: YamlPath): boolean;
+  /** Whether what is missing at a path may be there: its form is wrong, or beside it is a key that nobody knows. */
+  mayLack(path: YamlPath): boolean;
+}
+
+export interface Place {
+  file: string;
+  /** Both count from 1. */
+  line: number;
+  column: number;
+  /** Present where {@link YamlSource.isWrong}: that is reported, and nothing else can be said of it. */
+  isWrong?: true;
 }
 
 /** No partner file is near this size; a bigger one was pasted by mistake. In bytes. */
@@ -59,6 +72,8 @@ export function parseYaml(file: string, content: Uint8Array): YamlSource | Probl
     file,
     value: document.toJS() ?? undefined,
     locate: (path, part = "value") => at(offsetOf(document, path, part)),
+    isWrong: () => false,
+    mayLack: () => false,
   };
 }
 
