@@ -7,16 +7,17 @@ import { planMarkdown } from "../domain/plan/plan-markdown";
 import { planText } from "../domain/plan/plan-text";
 import { mostRemovals } from "../domain/plan/removal-limit";
 import { type Command, oneOf } from "./command";
+import { type DefaultBase, defaultBase } from "./default-base";
 import { reportFormats } from "./problem-report";
 
 /** Says in sentences what a change of the partner files means. */
 export const planChanges = {
-  usage: `npm run plan -- --base REF [OPTIONS]
+  usage: `npm run plan [-- OPTIONS]
 
 Says what the partner files mean for whom, compared with those of another Git revision: who gains or loses access,
 which files start or stop flowing, what is risky. Reads files only; needs no AWS account.
 
-  --base REF          the revision to compare with, for example origin/main
+  --base REF          the revision to compare with; unless told, where the head left origin/HEAD, origin/main or main
   --head REF          the revision to plan; the working tree unless told
   --partners FOLDER   the partners folder; partners unless told
   --format FORMAT     text (default), markdown (a comment on a pull request, with a picture) or json
@@ -33,10 +34,10 @@ Exit code: 0 planned, 1 refused or the files to plan have problems, 2 it could n
     "removal-share": { type: "string", default: String(mostRemovals) },
   },
   async run(options, { print, warn, colours }) {
-    const { base, head, partners: folder } = options;
+    const { head, partners: folder } = options;
     const format = oneOf("format", options.format, ["text", "markdown", "json"]);
-    if (base === undefined) throw new Error("--base is missing: the revision to compare with; see --help");
-    const before = loadPartners(await readPartnerRevision(folder, base));
+    const base = options.base === undefined ? await defaultBase(folder, head) : named(options.base);
+    const before = loadPartners(await readPartnerRevision(folder, base.revision));
     const after = loadPartners(
       await (head === undefined ? readPartnerFolder(folder) : readPartnerRevision(folder, head)),
     );
@@ -47,9 +48,10 @@ Exit code: 0 planned, 1 refused or the files to plan have problems, 2 it could n
     const plan = makePlan(before.partners.map(partnerAccess), after.partners.map(partnerAccess), {
       allowRemovals: options["allow-removals"],
       removalShare: percent(options["removal-share"]),
-      notes: baseNotes(base, before),
+      notes: baseNotes(base.name, before),
     });
-    if (format === "text") print(planText(plan, colours));
+    if (format === "text")
+      print(`${planText(plan, colours)}${options.base === undefined ? `compared with ${base.name}\n` : ""}`);
     else print(format === "markdown" ? planMarkdown(plan) : `${JSON.stringify(plan, null, 2)}\n`);
     return plan.refusal === null ? 0 : 1;
   },
@@ -61,6 +63,8 @@ Exit code: 0 planned, 1 refused or the files to plan have problems, 2 it could n
   "allow-removals": { type: "boolean"; default: boolean };
   "removal-share": { type: "string"; default: string };
 }>;
+
+const named = (revision: string): DefaultBase => ({ revision, name: revision });
 
 function percent(text: string): number {
   const value = Number(text);

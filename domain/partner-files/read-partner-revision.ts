@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
 import { basename, dirname, resolve } from "node:path";
-import { buffer, text } from "node:stream/consumers";
 import { type FileMap, isStray, SymbolicLink } from "./read-partner-folder";
+import { runGit } from "./run-git";
 
 /**
  * Reads a partners folder as it was at a Git revision, without touching the working tree. `folder` is where it is, or
@@ -26,7 +25,7 @@ export async function readPartnerRevision(folder: string, revision: string): Pro
 /** The object id of the folder's tree. */
 async function treeOf(repository: string, name: string, revision: string): Promise<string | undefined> {
   const parse = async (what: string) => {
-    const { code, stdout, stderr } = await git(repository, [
+    const { code, stdout, stderr } = await runGit(repository, [
       "rev-parse",
       "--verify",
       "--quiet",
@@ -47,7 +46,7 @@ async function listTree(
   repository: string,
   tree: string,
 ): Promise<{ path: string; object: string; isLink: boolean }[]> {
-  const { code, stdout, stderr } = await git(repository, ["ls-tree", "-r", "-z", "--full-tree", tree]);
+  const { code, stdout, stderr } = await runGit(repository, ["ls-tree", "-r", "-z", "--full-tree", tree]);
   if (code !== 0) throw new Error(oneLine(stderr));
   const lines = stdout.toString("utf8").split("\0").filter(Boolean);
   return lines.flatMap((line) => {
@@ -63,7 +62,7 @@ async function listTree(
 async function readBlobs(repository: string, objects: readonly string[]): Promise<Map<string, Uint8Array>> {
   const contents = new Map<string, Uint8Array>();
   if (objects.length === 0) return contents;
-  const { code, stdout, stderr } = await git(repository, ["cat-file", "--batch"], `${objects.join("\n")}\n`);
+  const { code, stdout, stderr } = await runGit(repository, ["cat-file", "--batch"], `${objects.join("\n")}\n`);
   if (code !== 0) throw new Error(oneLine(stderr));
   for (let offset = 0; offset < stdout.length; ) {
     // A header line `<id> blob <bytes>`, the content, and a line feed.
@@ -75,25 +74,6 @@ async function readBlobs(repository: string, objects: readonly string[]): Promis
     offset = start + Number(size) + 1;
   }
   return contents;
-}
-
-async function git(
-  repository: string,
-  args: readonly string[],
-  input = "",
-): Promise<{ code: number | null; stdout: Buffer; stderr: string }> {
-  const child = spawn("git", args, { cwd: repository, stdio: ["pipe", "pipe", "pipe"] });
-  const ended = new Promise<number | null>((done, failed) => {
-    child.on("error", (error: NodeJS.ErrnoException) =>
-      failed(new Error(error.code === "ENOENT" ? `git cannot be run in ${repository}` : error.message)),
-    );
-    child.on("close", done);
-  });
-  // Git may end before it has read everything, and says why itself.
-  child.stdin.on("error", () => {});
-  child.stdin.end(input);
-  const [code, stdout, stderr] = await Promise.all([ended, buffer(child.stdout), text(child.stderr)]);
-  return { code, stdout, stderr };
 }
 
 const oneLine = (stderr: string) => `Git says: ${stderr.trim().split("\n", 1)[0]}`;

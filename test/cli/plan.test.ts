@@ -33,7 +33,7 @@ describe("npm run plan", () => {
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "quayside-plan-"));
-    git("init", "--quiet");
+    git("init", "--quiet", "--initial-branch", "main");
     writeFileSync(join(folder, "README.md"), "no partners yet\n");
     commit("empty");
     write();
@@ -57,6 +57,54 @@ describe("npm run plan", () => {
     expect(await plan("--base", "first", "--head", "second")).to.deep.equal(expected);
     expect(await plan("--base", "first")).to.deep.equal(expected);
     expect((await plan("--base", "second")).stdout).to.equal("no changes; 2 partners, 2 logins\n");
+  });
+
+  describe("without --base", () => {
+    const id = (revision: string) => git("rev-parse", revision).toString().slice(0, 7);
+    afterEach(() => {
+      git("checkout", "--quiet", "--force", "-B", "main", "second");
+      rmSync(join(folder, ".git/refs/remotes"), { recursive: true, force: true });
+    });
+
+    it("compares with main, and with where the head left it", async () => {
+      write();
+      const { code, stdout } = await plan();
+      expect(code).to.equal(0);
+      expect(stdout).to.contain("acme can log in from 203.0.113.0/24 only, and no longer from anywhere");
+      expect(stdout.split("\n").at(-2)).to.equal(`compared with ${id("second")}, where HEAD left main`);
+      write(openToAll);
+      git("checkout", "--quiet", "--force", "-b", "feature", "first");
+      write(openToAll);
+      const behind = await plan();
+      expect(behind.stdout).to.contain("acme can log in from anywhere, and no longer from 203.0.113.0/24 only");
+      expect(behind.stdout)
+        .to.match(/\ncompared with \w{7}, where HEAD left main\n$/)
+        .and.to.contain(id("first"));
+      expect((await plan("--head", "second")).stdout).to.contain(`${id("second")}, where second left main\n`);
+      expect((await plan("--format", "markdown")).stdout).not.to.contain("compared with");
+    });
+
+    it("prefers what the remote calls its own", async () => {
+      git("update-ref", "refs/remotes/origin/main", "first");
+      expect((await plan()).stdout).to.contain(`compared with ${id("first")}, where HEAD left origin/main\n`);
+      git("update-ref", "refs/remotes/origin/trunk", "empty");
+      git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk");
+      expect((await plan()).stdout)
+        .to.contain(`compared with ${id("empty")}, where HEAD left origin/trunk\n`)
+        .and.to.contain("note: there are no partners at ");
+    });
+
+    it("says so where there is nothing to compare with", async () => {
+      git("checkout", "--quiet", "--orphan", "unrelated");
+      git("commit", "--quiet", "--allow-empty", "--no-verify", "--no-gpg-sign", "--message", "another beginning");
+      expect((await plan()).stderr).to.match(/^HEAD and main have no commit in common .*name one with --base\n$/);
+      git("branch", "--quiet", "-D", "main");
+      expect(await plan()).to.deep.equal({
+        code: 2,
+        stdout: "",
+        stderr: "there is no origin/HEAD, origin/main, main to compare with; name a revision with --base\n",
+      });
+    });
   });
 
   it("compares with a time before there were partners", async () => {
@@ -124,7 +172,6 @@ describe("npm run plan", () => {
   });
 
   for (const [args, expected] of [
-    [[], "--base is missing: the revision to compare with; see --help"],
     [["--base", "nope"], 'Git knows no revision "nope"; fetch it first (git fetch origin), or name another'],
     [["--base", "first", "--removal-share", "x"], '--removal-share is a number from 0 to 100, not "x"; see --help'],
     [["--base", "first", "--format", "html"], '--format is one of text, markdown, json, not "html"; see --help'],
