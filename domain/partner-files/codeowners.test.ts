@@ -13,10 +13,24 @@ describe("CODEOWNERS", () => {
     const owned = { in: acme, replace: "login:\n", by: 'owners: ["@org/claims", "@jonas"]\nlogin:\n' };
     const { partners, problems } = loadPartners(folderWith([owned]));
     expect(problems).to.deep.equal([]);
-    expect(codeowners("* @org/all\n", partners, "partners")).to.equal(
-      "# Written by `npm run codeowners` from CODEOWNERS.base and each partner's `owners:`. Change those.\n" +
-        "* @org/all\n\n/partners/acme/ @org/claims @jonas\n",
-    );
+    expect(
+      codeowners("* @org/all # us\n/infra/ @org/ops\n", partners, "partners"),
+    ).to.equal(`# Written by \`npm run codeowners\` from CODEOWNERS.base and each partner's \`owners:\`. Change those.
+* @org/all # us
+/infra/ @org/ops
+
+/partners/acme/ @org/claims @jonas
+
+# What a partner gets of the others' files is not for its own people to decide.
+/partners/*/subscriptions/ @org/all
+/partners/*/transforms/ @org/all
+`);
+  });
+
+  it("gives nobody's files away where there is no default, which would be nobody's approval", () => {
+    const owned = { in: acme, replace: "login:\n", by: 'owners: ["@org/claims"]\nlogin:\n' };
+    const { partners } = loadPartners(folderWith([owned]));
+    expect(codeowners("/infra/ @org/ops\n", partners, "partners")).to.match(/\n\/partners\/acme\/ @org\/claims\n$/);
   });
 
   it("refuses an owner that would be read as something else", () => {

@@ -158,7 +158,7 @@ export const partnerFile = z.strictObject({
     .min(1, "name at least one team or person, or leave the key out")
     .optional()
     .describe(
-      "Who reviews changes of this partner's files on GitHub. Without it, the default of .github/CODEOWNERS.base.",
+      "Who reviews changes of this partner's files on GitHub, except what it receives (subscriptions/, transforms/): that, and without this key all, is for the default owners of .github/CODEOWNERS.base.",
     ),
   login: login.optional().describe("How the partner gets in. Without it, the partner only receives by push."),
   folders: z.array(folder).default([]).describe("What the partner sees when it has logged in."),

@@ -65,10 +65,17 @@ const without = (flows: readonly Flow[], others: readonly Flow[]) => {
   return flows.filter((flow) => !known.has(sourceKey(flow)));
 };
 
+/** Why a subscription to files of others wants a look: those who upload them are not asked. */
+const ofEverybody = "it takes the files of every partner that uploads them, now or later";
+const ofOthers = (partner: string, sources: readonly Flow[]) =>
+  sources.some(({ publisher }) => publisher !== partner) && "it gets files of another partner";
+
 function tellBeginning({ partner, after, sources, tell }: Say, subscription: Subscription): void {
+  const danger = subscription.publisher === null && ofEverybody;
   const how = `${converted(subscription.transform)}, ${delivery(subscription.delivery, after?.destinations ?? [])}`;
   if (sources.after.length === 0) {
     tell("subscription-added", `${partner} subscribes to ${filesOf(subscription)}, which nobody uploads yet: ${how}`, {
+      danger,
       notice: "no file flows",
     });
     return;
@@ -76,6 +83,7 @@ function tellBeginning({ partner, after, sources, tell }: Say, subscription: Sub
   tell(
     "flow-started",
     `${filesOf(subscription)} of ${places(sources.after)} start to flow to ${partner} (subscription ${subscription.name}): ${how}`,
+    { danger, notice: ofOthers(partner, sources.after) },
   );
 }
 
@@ -96,7 +104,9 @@ function tellDifference(say: Say, from: Subscription, to: Subscription): void {
   const { partner, sources, tell } = say;
   const aspects = changedAspects(say, from, to);
   if (aspects.length > 0) {
+    const isWider = to.publisher === null && (from.publisher !== null || from.fileGroup !== to.fileGroup);
     tell("subscription-changed", `${partner}'s subscription ${to.name} ${list(aspects)}`, {
+      danger: isWider && ofEverybody,
       notice: "the files that arrive differ from those before",
     });
   }
@@ -108,7 +118,11 @@ function tellDifference(say: Say, from: Subscription, to: Subscription): void {
     tell(
       "flow-started",
       `${filesOf(to)} of ${places(started)} start to flow to ${partner} (subscription ${to.name}): ${how}`,
-      { notice: isSame && `${partner} subscribes to the group, and its own files are unchanged` },
+      {
+        notice: isSame
+          ? `${partner} subscribes to the group, and its own files are unchanged`
+          : ofOthers(partner, started),
+      },
     );
   }
   const stopped = without(sources.before, sources.after);

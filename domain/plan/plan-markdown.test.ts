@@ -56,7 +56,7 @@ describe("planMarkdown", () => {
       ]),
       { notes: ["a note"] },
     );
-    expect(planMarkdown(plan)).to.equal(`### Partners: 4 changes, 2 dangerous, 1 to note; 2 partners, 2 logins
+    expect(planMarkdown(plan)).to.equal(`### Partners: 4 changes, 3 dangerous; 2 partners, 2 logins
 
 > [!NOTE]
 > a note
@@ -64,11 +64,8 @@ describe("planMarkdown", () => {
 **Dangerous**
 
 - 🔴 acme can log in from anywhere, and no longer from 203.0.113.0/24 only — *the list of addresses is removed*
+- 🔴 acme's subscription claims takes files of everybody instead of clinic — *it takes the files of every partner that uploads them, now or later*
 - 🔴 remittances files of acme (/remittances) stop flowing to clinic (subscription remittances); what is not delivered yet is cancelled — *files are no longer delivered*
-
-**To note**
-
-- 🟡 acme's subscription claims takes files of everybody instead of clinic — *the files that arrive differ from those before*
 
 **Flows** (green: starts, red: stops, ochre: changes)
 
@@ -85,7 +82,7 @@ flowchart LR
 <details><summary>acme: 2 changes</summary>
 
 - 🔴 acme can log in from anywhere, and no longer from 203.0.113.0/24 only — *the list of addresses is removed*
-- 🟡 acme's subscription claims takes files of everybody instead of clinic — *the files that arrive differ from those before*
+- 🔴 acme's subscription claims takes files of everybody instead of clinic — *it takes the files of every partner that uploads them, now or later*
 
 </details>
 

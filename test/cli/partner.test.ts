@@ -255,7 +255,9 @@ destinations:
       child.stdin?.end(`${otherKey} laptop@harbor\n`);
       expect(await ended(child)).to.include({ code: 0 });
       expect(read("partners/harbor/keys/laptop.pub")).to.equal(`${otherKey} laptop@harbor\n`);
-      expect(read(".github/CODEOWNERS")).to.match(/\n\/partners\/harbor\/ @org\/h\n$/);
+      expect(read(".github/CODEOWNERS"))
+        .to.include("\n/partners/harbor/ @org/h\n")
+        .and.to.match(/subscriptions\/ @org\/all\n/);
     });
   });
 
