@@ -12,12 +12,24 @@ export const name = z
 
 export const email = z.email("write an e-mail address");
 
+/**
+ * Control and format characters and line breaks, for a class in a regular expression: in a name they are a slip, or hide
+ * what it says. Written out, because JSON Schema leaves it open whether \p{…} is known.
+ */
+const unprintable = String.raw`\u0000-\u001f\u007f-\u009f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff`;
+
+/** A text of one line that says something. */
+const line = (empty: string) =>
+  z
+    .string()
+    .regex(/\S/, empty)
+    .regex(new RegExp(`^[^${unprintable}]*$`), "write it in one line, without characters that nobody sees");
+
 // No * ? $ and \, which mean something in the session policy that the path becomes a part of. With bucket and partner,
 // Transfer Family takes 1,024 characters (API shape MapTarget).
-export const absolutePath = z
-  .string()
+export const absolutePath = line('write an absolute path like "/claims"')
   .regex(
-    /^(\/[^/*?$\\]+)+$/,
+    /^(\/ *[^/*?$\\ ][^/*?$\\]*)+$/,
     'write an absolute path like "/claims", without a slash at its end and without * ? $ and \\',
   )
   .max(900, "use at most 900 characters");
@@ -29,9 +41,7 @@ const onConflict = z
     "What happens when a file of that name is already there: replace it, deliver under a free name (name-1.csv), or fail and tell somebody.",
   );
 
-const fileName = z
-  .string()
-  .min(1, "write a template like {stem}.csv")
+const fileName = line("write a template like {stem}.csv")
   .max(200, "use at most 200 characters")
   .optional()
   .describe(
@@ -50,7 +60,9 @@ export const fileGroupsFile = z.strictObject({
   fileGroups: z
     .record(
       name.describe("The name that folders and subscriptions refer to."),
-      z.strictObject({ description: z.string().min(1, "say what these files are").describe("What these files are.") }),
+      z.strictObject({
+        description: z.string().regex(/\S/, "say what these files are").describe("What these files are."),
+      }),
     )
     .describe("The catalogue of file groups: the names under which uploads are routed."),
 });
@@ -94,15 +106,27 @@ const folder = z.strictObject({
     ),
 });
 
+const octet = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+const label = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
+
 export const host = z
   .string()
-  .regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/, "write a host name or an IPv4 address, without sftp://")
+  .regex(
+    /^(?!([^.]+\.)*[lL][oO][cC][aA][lL][hH][oO][sS][tT]$)/,
+    "name the partner's server: this is the machine that sends",
+  )
+  // What ends in a number is taken for an address by every program.
+  .regex(
+    new RegExp(String.raw`(^|\.)(?![0-9]*$)[^.]*$|^(${octet}\.){3}${octet}$`),
+    "write a host name, or an IPv4 address of four numbers up to 255",
+  )
+  .regex(new RegExp(String.raw`^(${label}\.)*${label}$`), "write a host name or an IPv4 address, without sftp://")
   .max(253, "use at most 253 characters");
 
 export const port = z.int("use a whole number").min(1, "use a port from 1").max(65535, "use a port up to 65535");
 
 /** Our own, on a partner's server. */
-export const remoteUsername = z.string().min(1, "write the user name that the partner gave us");
+export const remoteUsername = line("write the user name that the partner gave us");
 
 const destination = z.strictObject({
   host: host.describe("Host name or address of the partner's SFTP server."),
@@ -122,9 +146,9 @@ export const partnerId = z
   .string()
   .regex(/^[a-z][a-z0-9-]{1,30}[a-z0-9]$/, "use 3 to 32 lower-case letters, digits and hyphens, with a letter first");
 
-export const partnerName = z.string().min(1, "write the organisation's name").max(200, "use at most 200 characters");
+export const partnerName = line("write the organisation's name").max(200, "use at most 200 characters");
 
-export const contactName = z.string().min(1, "write a name");
+export const contactName = line("write a name");
 
 export const owner = z
   .string()
@@ -193,10 +217,10 @@ const transformStep = z.strictObject({
   convert: convert.describe("Read the file as a table, and write the table in another format."),
 });
 
-export const remotePath = z
-  .string()
-  .min(1, 'write the folder on that server; "." is where the login starts')
-  .max(1024, "use at most 1,024 characters");
+export const remotePath = line('write the folder on that server; "." is where the login starts').max(
+  1024,
+  "use at most 1,024 characters",
+);
 
 const delivery = z
   .strictObject({

@@ -207,6 +207,41 @@ export const wrongForm: BrokenFolder[] = [
     ],
   },
   {
+    title: "values that can never work",
+    edits: [
+      {
+        in: acme,
+        replace: "destinations:\n",
+        by: [
+          "destinations:",
+          ...["10.0.0.300", "10.0.1", "localhost", "sftp.LocalHost", "a..example", "-a.example"].map(
+            (host, index) =>
+              `  server-${index}: { host: ${host}, username: q, authentication: key, hostKeys: [${otherKey}] }`,
+          ),
+          "",
+        ].join("\n"),
+      },
+      { in: acme, replace: "name: Acme Health Plan", by: 'name: "Acme\\nHealth Plan"' },
+      { in: acme, replace: "virtualPath: /remittances", by: 'virtualPath: "/remit\\u202Etances"' },
+      { in: claims, replace: "remotePath: inbox", by: 'remotePath: "  "' },
+      { in: acme, replace: "username: quayside", by: 'username: " "' },
+      { in: remittances, replace: "virtualPath: /remittances", by: 'virtualPath: "/remit\\ntances"' },
+    ],
+    problems: [
+      'acme/partner.yaml:1:7: "name" cannot be "Acme\\nHealth Plan"; write it in one line, without characters that nobody sees',
+      'acme/partner.yaml:10:18: "folders[0].virtualPath" cannot be "/remit\\u202etances"; write it in one line, without characters that nobody sees',
+      `acme/partner.yaml:14:21: "destinations.server-0.host" cannot be "10.0.0.300"; write a host name, or an IPv4 address of four numbers up to 255`,
+      `acme/partner.yaml:15:21: "destinations.server-1.host" cannot be "10.0.1"; write a host name, or an IPv4 address of four numbers up to 255`,
+      `acme/partner.yaml:16:21: "destinations.server-2.host" cannot be "localhost"; name the partner's server: this is the machine that sends`,
+      `acme/partner.yaml:17:21: "destinations.server-3.host" cannot be "sftp.LocalHost"; name the partner's server: this is the machine that sends`,
+      `acme/partner.yaml:18:21: "destinations.server-4.host" cannot be "a..example"; write a host name or an IPv4 address, without sftp://`,
+      `acme/partner.yaml:19:21: "destinations.server-5.host" cannot be "-a.example"; write a host name or an IPv4 address, without sftp://`,
+      'acme/partner.yaml:22:15: "destinations.intake.username" cannot be " "; write the user name that the partner gave us',
+      'acme/subscriptions/claims.yaml:12:17: "deliver.push.remotePath" cannot be "  "; write the folder on that server; "." is where the login starts',
+      'clinic/subscriptions/remittances.yaml:4:18: "deliver.place.virtualPath" cannot be "/remit\\ntances"; write it in one line, without characters that nobody sees',
+    ],
+  },
+  {
     title: "required keys left out",
     edits: [
       { in: acme, replace: "name: Acme Health Plan\n", by: "" },
