@@ -1,6 +1,4 @@
-import { processTerminal, runCommand } from "./command";
+import { runAsProcess } from "./command";
 import { codeownersCommand } from "./write-codeowners";
 
-void runCommand(codeownersCommand, process.argv.slice(2), processTerminal()).then((code) => {
-  process.exitCode = code;
-});
+runAsProcess(codeownersCommand);

@@ -1,5 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
-import { createColors } from "picocolors";
+import { type Colours, coloursOn } from "./colours-on";
 
 type Values<Options extends ParseArgsOptionsConfig> = ReturnType<
   typeof parseArgs<{ options: Options; strict: true; allowPositionals: false }>
@@ -15,24 +15,40 @@ export interface Command<Options extends ParseArgsOptionsConfig> {
 }
 
 export interface Terminal {
-  /** Writes to standard output. */
+  /** Writes to standard output: what the command was asked for, a report of problems where that is what it makes. */
   print(text: string): void;
-  /** Writes to standard error. */
+  /** Writes to standard error: why it did not make what it was asked for. */
   warn(text: string): void;
-  colours: ReturnType<typeof createColors>;
+  /** For what is printed. */
+  colours: Colours;
+  /** For what is warned of. */
+  warningColours: Colours;
 }
 
 /** Exit code of a command that could not do its work: wrong usage, unreadable files. */
 export const cannotRun = 2;
 
-/** The terminal of this process. Colours only where a person looks and has not set NO_COLOR. */
+/** The terminal of this process. A reader that goes away (`| head`) has read enough; the command ends as it would have. */
 export function processTerminal(): Terminal {
-  const { NO_COLOR, TERM } = process.env;
+  const { stdout, stderr } = process;
+  for (const stream of [stdout, stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
   return {
-    print: (text) => void process.stdout.write(text),
-    warn: (text) => void process.stderr.write(text),
-    colours: createColors(process.stdout.isTTY === true && !NO_COLOR && TERM !== "dumb"),
+    print: (text) => void stdout.write(text),
+    warn: (text) => void stderr.write(text),
+    colours: coloursOn(stdout),
+    warningColours: coloursOn(stderr),
   };
+}
+
+/** Runs a command as this process: with its arguments, on its terminal, and for its exit code. */
+export function runAsProcess<Options extends ParseArgsOptionsConfig>(command: Command<Options>): void {
+  void runCommand(command, process.argv.slice(2), processTerminal()).then((code) => {
+    process.exitCode = code;
+  });
 }
 
 /** Parses the arguments, runs the command and returns the exit code. It never throws. */

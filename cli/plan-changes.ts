@@ -20,7 +20,7 @@ which files start or stop flowing, what is risky. Reads files only; needs no AWS
   --base REF          the revision to compare with; unless told, where the head left origin/HEAD, origin/main or main
   --head REF          the revision to plan; the working tree unless told
   --partners FOLDER   the partners folder; partners unless told
-  --format FORMAT     text (default), markdown (a comment on a pull request, with a picture) or json
+  --format FORMAT     text, markdown (a comment on a pull request, with a picture) or json; text unless told
   --allow-removals    plan also where more partners or logins are removed than --removal-share says
   --removal-share N   that share, in percent; ${mostRemovals} unless told
 
@@ -33,7 +33,7 @@ Exit code: 0 planned, 1 refused or the files to plan have problems, 2 it could n
     "allow-removals": { type: "boolean", default: false },
     "removal-share": { type: "string", default: String(mostRemovals) },
   },
-  async run(options, { print, warn, colours }) {
+  async run(options, { print, warn, colours, warningColours }) {
     const { head, partners: folder } = options;
     const format = oneOf("format", options.format, ["text", "markdown", "json"]);
     const base = options.base === undefined ? await defaultBase(folder, head) : named(options.base);
@@ -42,7 +42,7 @@ Exit code: 0 planned, 1 refused or the files to plan have problems, 2 it could n
       await (head === undefined ? readPartnerFolder(folder) : readPartnerRevision(folder, head)),
     );
     if (after.problems.length > 0) {
-      warn(reportFormats.text({ folder, partners: after.partners.length, problems: after.problems }, colours));
+      warn(reportFormats.text({ folder, partners: after.partners.length, problems: after.problems }, warningColours));
       return 1;
     }
     const plan = makePlan(before.partners.map(partnerAccess), after.partners.map(partnerAccess), {

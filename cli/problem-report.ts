@@ -1,5 +1,5 @@
-import type { createColors } from "picocolors";
 import { formatProblem, type Problem } from "../domain/problem";
+import type { Colours } from "./colours-on";
 
 /** What a check found. */
 export interface ProblemReport {
@@ -13,7 +13,7 @@ export interface ProblemReport {
 export type ReportFormat = "text" | "github" | "json";
 export const formatNames: readonly ReportFormat[] = ["text", "github", "json"];
 
-type Render = (report: ProblemReport, colours: ReturnType<typeof createColors>) => string;
+type Render = (report: ProblemReport, colours: Colours) => string;
 
 /** The report as text, by format. */
 export const reportFormats: Record<ReportFormat, Render> = {

@@ -1,6 +1,4 @@
-import { processTerminal, runCommand } from "./command";
+import { runAsProcess } from "./command";
 import { writeSchemas } from "./write-schemas";
 
-void runCommand(writeSchemas, process.argv.slice(2), processTerminal()).then((code) => {
-  process.exitCode = code;
-});
+runAsProcess(writeSchemas);

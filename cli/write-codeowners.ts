@@ -29,10 +29,10 @@ Writes .github/CODEOWNERS from .github/CODEOWNERS.base and the \`owners:\` of ea
 
   --partners FOLDER  the partners folder; partners unless told. .github is beside it`,
   options: { partners: { type: "string", default: "partners" } },
-  async run({ partners: folder }, { print, warn, colours }) {
+  async run({ partners: folder }, { print, warn, warningColours }) {
     const { partners, problems } = loadPartners(await readPartnerFolder(folder));
     if (problems.length > 0) {
-      warn(reportFormats.text({ folder, partners: partners.length, problems }, colours));
+      warn(reportFormats.text({ folder, partners: partners.length, problems }, warningColours));
       return 1;
     }
     const file = writeCodeowners(folder, partners);

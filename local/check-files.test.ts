@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -16,7 +16,7 @@ describe("checkFiles", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const check = async (options: { json?: boolean } = {}) => {
+  const check = async (options: { json?: boolean; partners?: string } = {}) => {
     const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
     const code = await checkFiles(
       { partners: folder, json: false, ...options },
@@ -35,7 +35,7 @@ describe("checkFiles", () => {
     const print = (text: string) => {
       said += text;
     };
-    const terminal = { print, warn: print, colours: coloursOn({}) };
+    const terminal = { print, warn: print, colours: coloursOn({}), warningColours: coloursOn({}) };
     expect(await runCommand(checkPartnerFiles, ["--partners", folder], terminal)).to.equal(1);
     expect(said).to.include(`${folder}/northwind-clinic/partner.yaml:1:1: `);
     expect(await check()).to.deep.equal({ code: 1, stdout: said, stderr: "" });
@@ -43,8 +43,8 @@ describe("checkFiles", () => {
   });
 
   it("says in one line why they cannot be read", async () => {
-    await symlink("/etc/hosts", join(folder, "hosts"));
-    const stderr = "quayside: hosts is a symbolic link; put the file itself there\n";
-    expect(await check()).to.deep.equal({ code: 2, stdout: "", stderr });
+    const partners = join(folder, "nowhere");
+    const stderr = `quayside: there is no folder ${partners}\n`;
+    expect(await check({ partners })).to.deep.equal({ code: 2, stdout: "", stderr });
   });
 });

@@ -1,5 +1,5 @@
 import type { Partner } from "../domain/partner-files/partner";
-import { printable } from "./console/printable";
+import { printable } from "../domain/printable";
 import type { Terminal } from "./console/terminal";
 import type { JourneyUpload } from "./journey/plan-journey";
 import type { JourneyResult } from "./service/demonstration";

@@ -63,7 +63,7 @@ are needed.
   --host-key FILE      its host key, to be pinned: what ssh-keyscan prints, or - for standard input. It is never fetched
   --notify EMAIL       who is told when its files fail; again for another
   --owner @ORG/TEAM    who reviews changes of its files; again for another
-${commonUsage}`;
+${commonUsage(23)}`;
 
 /** `npm run partner -- add`. */
 export function addPartner([given]: readonly string[], session: Session): Command<typeof options> {

@@ -20,7 +20,7 @@ Removes a partner's folder, and says who is affected. Its files in the bucket an
   --force-references  also remove the subscriptions of others that name it as their publisher, with the SQL, samples and
                       destinations that only they use; without, it refuses while there are any
   --yes               do not ask; needed where nobody can be asked
-${commonUsage}`;
+${commonUsage(22)}`;
 
 /** `npm run partner -- remove`. */
 export function removeCommand([given]: readonly string[], session: Session): Command<typeof options> {

@@ -14,7 +14,7 @@ const usage = `npm run partner -- rename [ID] [NEW-ID] [OPTIONS]
 Gives a partner another id: moves its folder, declares its former id, and updates the subscriptions that name it. It
 keeps its files, user name, password, secrets and history.
 
-${commonUsage}`;
+${commonUsage(21)}`;
 
 /** `npm run partner -- rename`. */
 export function renameCommand([given, givenNew]: readonly string[], session: Session): Command<typeof commonOptions> {

@@ -31,7 +31,7 @@ Changes what a partner logs in with, or the host key of one of its servers. On a
                       pin a second host key of that server: what ssh-keyscan prints, or - for standard input
   --destination NAME --finish [--drop FINGERPRINT]
                       the server has changed: unpin the first host key, or the one with the fingerprint
-${commonUsage}`;
+${commonUsage(22)}`;
 
 type Values = { [Option in "key" | "drop" | "destination" | "host-key"]?: string | undefined } & {
   password?: boolean | undefined;

@@ -23,7 +23,7 @@ export interface Save {
  * Returns the exit code: 1 where it refuses, and then nothing was written.
  */
 export function saveChanges({ terminal }: Session, { folder, files, changes, isDryRun, next }: Save): number {
-  const { print, warn, colours } = terminal;
+  const { print, warn, colours, warningColours } = terminal;
   const real = realChanges(files, changes);
   if (real.size === 0) {
     print("Nothing would change.\n");
@@ -33,7 +33,7 @@ export function saveChanges({ terminal }: Session, { folder, files, changes, isD
   const after = loadPartners(withChanges(files, real));
   if (after.problems.length > 0) {
     const report = { folder, partners: after.partners.length, problems: after.problems };
-    warn(reportFormats.text(report, colours));
+    warn(reportFormats.text(report, warningColours));
     const old = before.problems.length > 0 ? `${folder}/ had problems before; npm run check lists them. ` : "";
     warn(`${old}Nothing was written.\n`);
     return 1;

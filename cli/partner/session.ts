@@ -16,6 +16,12 @@ export const commonOptions = {
   "dry-run": { type: "boolean", default: false },
 } as const;
 
-export const commonUsage = `  --partners FOLDER  the partners folder; partners unless told
-  --stack NAME       the stack that the commands under "what comes next" name; prod unless told
-  --dry-run          write nothing, only say what would be written`;
+/** Their help, with the descriptions in a column. */
+export const commonUsage = (column: number) =>
+  [
+    ["--partners FOLDER", "the partners folder; partners unless told"],
+    ["--stack NAME", 'the stack that the commands under "what comes next" name; prod unless told'],
+    ["--dry-run", "write nothing, only say what would be written"],
+  ]
+    .map(([option = "", what]) => `  ${option.padEnd(column - 2)}${what}`)
+    .join("\n");

@@ -26,7 +26,7 @@ const headings: Record<keyof PartnerDescription, string> = {
 
 /** `npm run partner -- show`. */
 export function showCommand([given]: readonly string[], session: Session): Command<typeof options> {
-  const { print, warn, colours } = session.terminal;
+  const { print, warn, colours, warningColours } = session.terminal;
   return {
     usage,
     options,
@@ -34,7 +34,10 @@ export function showCommand([given]: readonly string[], session: Session): Comma
       const folder = await loadFolder(path);
       if (folder.problems.length > 0) {
         warn(
-          reportFormats.text({ folder: path, partners: folder.partners.length, problems: folder.problems }, colours),
+          reportFormats.text(
+            { folder: path, partners: folder.partners.length, problems: folder.problems },
+            warningColours,
+          ),
         );
         return 1;
       }

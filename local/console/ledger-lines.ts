@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import type { LedgerDelivery, LedgerRow } from "../../domain/ledger/transfers/read-ledger";
-import { printable } from "./printable";
+import { printable } from "../../domain/printable";
 import { deliveryWords, since, stateWord, transferState, transferWords } from "./settled-words";
 import type { Looks } from "./terminal";
 import { widthOf, wrap } from "./wrap";

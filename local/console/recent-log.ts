@@ -1,5 +1,5 @@
+import { printable } from "../../domain/printable";
 import type { StandInLog } from "../service/stand-ins";
-import { printable } from "./printable";
 
 /** The last lines of what functions, jobs and endpoints printed, for when something goes wrong. */
 export class RecentLog {

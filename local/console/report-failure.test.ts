@@ -17,7 +17,7 @@ describe("reportFailure", () => {
 
   it("says what the stand-ins said last", () => {
     expect(said(new Error("reconcile failed"))).to.equal(
-      "\n  ✖ reconcile failed\n  what the stand-ins said last:\n    lambda/quayside-dev-reconcile: no such\\u{a}column\n",
+      "\n  ✖ reconcile failed\n  what the stand-ins said last:\n    lambda/quayside-dev-reconcile: no such\\u000acolumn\n",
     );
   });
 

@@ -16,7 +16,7 @@ describe("settledLine", () => {
       { ...delivery, state: "delivered", deliveredAs: "inbox/first.json" },
       "→ beta/claims delivered as inbox/first.json, +1.3 s",
     ],
-    [{ ...delivery, state: "failed", reason: "the\nserver says no" }, "→ beta/claims failed: the\\u{a}server says no"],
+    [{ ...delivery, state: "failed", reason: "the\nserver says no" }, "→ beta/claims failed: the\\u000aserver says no"],
     [{ ...delivery, state: "cancelled" }, "→ beta/claims cancelled"],
     [{ ...move, delivery: null, state: "routed" }, "no subscriber"],
     [{ ...move, delivery: null, state: "truncated", reason: "PARTIAL_UPLOAD" }, "truncated: PARTIAL_UPLOAD"],

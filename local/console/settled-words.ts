@@ -1,6 +1,6 @@
 import type { LedgerDelivery, LedgerRow } from "../../domain/ledger/transfers/read-ledger";
+import { printable } from "../../domain/printable";
 import type { Colours } from "./colours";
-import { printable } from "./printable";
 
 type Reason = { reason: string | null };
 

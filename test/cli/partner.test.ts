@@ -439,6 +439,15 @@ destinations:
     expect(tree()).to.deep.equal(before);
   });
 
+  it("ends as it would where nobody reads to the end", async () => {
+    const child = start("show");
+    if (!child.stdout || !child.stderr) throw new Error("the process has no output");
+    child.stdout.destroy();
+    const code = new Promise((resolve) => child.on("close", resolve));
+    expect(await text(child.stderr)).to.equal("");
+    expect(await code).to.equal(0);
+  });
+
   /** The same with standard input open. */
   function start(...args: string[]): ChildProcess {
     const tsx = pathToFileURL(require.resolve("tsx", { paths: [root] })).href;

@@ -1,4 +1,4 @@
-import { createColors } from "picocolors";
+import { coloursOn } from "../../cli/colours-on";
 import type { Terminal } from "../../cli/command";
 
 /**
@@ -17,7 +17,8 @@ export async function runIn(
     warn: (text) => {
       printed.stderr += text;
     },
-    colours: createColors(false),
+    colours: coloursOn({}),
+    warningColours: coloursOn({}),
   };
   const home = process.cwd();
   process.chdir(folder);
