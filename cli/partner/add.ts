@@ -219,7 +219,7 @@ async function askNotify(
 /** Failures of what it sends, and of what it gets. */
 function eventsFor({ uploads, receives }: AskedFiles) {
   return [
-    ...(uploads.length > 0 ? (["transfer.truncated", "transfer.held"] as const) : []),
+    ...(uploads.length > 0 ? (["transfer.truncated", "transfer.held", "transfer.quarantined"] as const) : []),
     ...(receives.length > 0 || uploads.length === 0 ? (["delivery.failed"] as const) : []),
   ];
 }
