@@ -9,10 +9,10 @@ function upload(id: number, overrides: Partial<UnsettledUpload> = {}): Unsettled
   return { id, etag: `etag${id}`, size: id * 100, sequencer: `00A${id}`, uploadedAt: at(id * 10), ...overrides };
 }
 
-/** The end of upload `id`, a second after it. */
+/** The end of upload `id`, a second after it; of its beginning it says nothing. */
 function end(id: number, outcome: UnmatchedEnd["outcome"], overrides: Partial<UnmatchedEnd> = {}): UnmatchedEnd {
   const says = outcome === "renamed" ? { etag: null, bytes: null } : { etag: `etag${id}`, bytes: id * 100 };
-  return { id: id + 1000, outcome, at: at(id * 10 + 1), ...says, ...overrides };
+  return { id: id + 1000, outcome, startedAt: null, at: at(id * 10 + 1), ...says, ...overrides };
 }
 
 /** [upload, end] numbers, sorted. */
@@ -75,10 +75,32 @@ describe("matchUploadEnds", () => {
     expect(pairs([upload(2)], [end(1, "renamed")])).to.deep.equal([]);
   });
 
-  it("counts an upload within the event's own second as before it", () => {
-    const sameSecond = upload(1, { uploadedAt: at(10, 900) });
-    expect(pairs([sameSecond], [end(1, "renamed", { at: at(10) })])).to.deep.equal([[1, 1001]]);
-    expect(pairs([sameSecond], [end(1, "renamed", { at: at(9) })])).to.deep.equal([]);
+  it("takes nothing that was stored after the end, and nothing that was there before the beginning", () => {
+    const stored = upload(1, { uploadedAt: at(10, 600) });
+    const renamed = (overrides: Partial<UnmatchedEnd>) => pairs([stored], [end(1, "renamed", overrides)]);
+    expect(renamed({ at: at(10, 500) })).to.deep.equal([[1, 1001]]);
+    expect(renamed({ at: at(10) })).to.deep.equal([]);
+    expect(renamed({ startedAt: at(10, 700) })).to.deep.equal([[1, 1001]]);
+    expect(renamed({ startedAt: at(11) })).to.deep.equal([]);
+  });
+
+  it("does not take an upload that was there before another of that name began, for that one's part", () => {
+    for (const bytes of [100, 50]) {
+      const failure = end(2, "failed", { etag: null, bytes, startedAt: at(15) });
+      expect(pairs([upload(1)], [failure])).to.deep.equal([]);
+      expect(pairs([upload(1), upload(2)], [failure])).to.deep.equal([[2, 1002]]);
+    }
+  });
+
+  it("takes what S3 has of a broken upload a moment later for its part, if it is all that had come", () => {
+    const failure = end(1, "failed", { etag: null, at: at(10) });
+    expect(pairs([upload(1, { uploadedAt: at(10, 900) })], [failure])).to.deep.equal([[1, 1001]]);
+    expect(pairs([upload(1, { uploadedAt: at(10, 900), size: 5000 })], [failure])).to.deep.equal([]);
+  });
+
+  it("lets a failure guess only among what no other end names by its bytes", () => {
+    const ends = [end(1, "failed", { etag: null, bytes: 7 }), end(1, "completed", { id: 2000, etag: null })];
+    expect(pairs([upload(1)], ends)).to.deep.equal([[1, 2000]]);
   });
 
   it("orders uploads by sequencer, whose missing digits are zeros at the right", () => {

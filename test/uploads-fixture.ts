@@ -41,6 +41,7 @@ export function ended(
     outcome,
     etag: outcome === "renamed" ? null : upload.etag,
     bytes: outcome === "renamed" ? null : upload.size,
+    startedAt: null,
     at: new Date(upload.uploadedAt.getTime() + 1000),
     detail: { protocol: "SFTP", ...failed },
     ...overrides,
@@ -152,6 +153,7 @@ export function transferEventBody(end: UploadEnd): string {
       ...(end.outcome === "renamed" ? { "renamed-file-path": path } : { "file-path": path }),
       ...(end.etag !== null && { etag: end.etag }),
       ...(end.bytes !== null && { bytes: end.bytes }),
+      ...(end.startedAt !== null && { "start-timestamp": end.startedAt.toISOString() }),
       "end-timestamp": end.at.toISOString(),
     },
   });

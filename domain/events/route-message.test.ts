@@ -149,6 +149,7 @@ describe("routeMessage", () => {
         bytes: 3412677,
         etag: '"0b1f4fa3b23c325f77bba665c6c79e92"',
         "file-path": "/files/acme/claims/a file.json",
+        "start-timestamp": "2026-06-03T17:11:05.5Z",
         "end-timestamp": "2026-06-03T17:11:07.832234304Z",
       };
       expect(endOf(transferEvent("SFTP Server File Upload Completed", detail))).to.deep.equal({
@@ -158,6 +159,7 @@ describe("routeMessage", () => {
         outcome: "completed",
         etag: "0b1f4fa3b23c325f77bba665c6c79e92",
         bytes: 3412677,
+        startedAt: new Date("2026-06-03T17:11:05.5Z"),
         at: new Date("2026-06-03T17:11:07.832Z"),
         detail: { "server-id": "s-ccbbd58bb48140b09", username: "acme", protocol: "SFTP", ...detail },
       });
@@ -166,8 +168,9 @@ describe("routeMessage", () => {
     it("reads a failed upload that says little", () => {
       const detail = { "failure-code": "PARTIAL_UPLOAD", "file-path": "/files/acme/claims/a.json" };
       const end = endOf(transferEvent("FTPS Server File Upload Failed", detail));
-      expect(end).to.include({ outcome: "failed", etag: null, bytes: null });
-      expect(end.at).to.deep.equal(new Date("2026-06-03T17:11:07Z"));
+      expect(end).to.include({ outcome: "failed", etag: null, bytes: null, startedAt: null });
+      // EventBridge cuts its times off at the second.
+      expect(end.at).to.deep.equal(new Date("2026-06-03T17:11:07.999Z"));
     });
 
     it("reads a rename as the end of the upload to the new name", () => {

@@ -13,6 +13,9 @@ export interface UploadEnd {
   etag: string | null;
   /** Null where the event does not say. */
   bytes: number | null;
+  /** When the upload or the rename began; null where the event does not say. */
+  startedAt: Date | null;
+  /** It had ended by then. */
   at: Date;
   /** The event's own detail, for people. */
   detail: Record<string, unknown>;
@@ -23,6 +26,11 @@ const outcomes: Record<string, UploadEnd["outcome"]> = {
   "Upload Failed": "failed",
   "Rename Completed": "renamed",
 };
+
+const timestamp = z.coerce.date().optional().catch(undefined);
+
+/** EventBridge's own times are whole seconds, cut off; in milliseconds. */
+const cutOff = 999;
 
 /** Field names and values: https://docs.aws.amazon.com/transfer/latest/userguide/events-detail-reference.html */
 const transferEvent = z.object({
@@ -35,7 +43,8 @@ const transferEvent = z.object({
     "renamed-file-path": z.string().optional(),
     etag: z.string().optional(),
     bytes: z.number().int().nonnegative().optional(),
-    "end-timestamp": z.coerce.date().optional().catch(undefined),
+    "start-timestamp": timestamp,
+    "end-timestamp": timestamp,
   }),
 });
 
@@ -59,7 +68,8 @@ export function uploadEnd(event: unknown): UploadEnd {
     outcome,
     etag: detail.etag?.replaceAll('"', "") || null,
     bytes: detail.bytes ?? null,
-    at: detail["end-timestamp"] ?? time,
+    startedAt: detail["start-timestamp"] ?? null,
+    at: detail["end-timestamp"] ?? new Date(time.getTime() + cutOff),
     detail: (event as { detail: Record<string, unknown> }).detail,
   };
 }

@@ -1,6 +1,6 @@
 /**
  * The states of the ledger and every move that is allowed between them. The database refuses any other
- * (migrations 001, 004 and 007 hold the same lists; a test compares them).
+ * (the migrations hold the same lists; a test compares them).
  */
 
 /** One received object version. */
@@ -9,7 +9,10 @@ export type TransferState =
   | "received"
   /** Its completion is corroborated and its deliveries exist (none, where nobody subscribes). */
   | "routed"
-  /** The upload broke off: what S3 holds is a part. */
+  /**
+   * The upload broke off: what S3 holds is a part. It is received again where this was inferred from an event that did
+   * not name it, and another one says that this very upload was completed.
+   */
   | "truncated"
   /**
    * Needs a person: unconfirmed for longer than the stack's policy allows, and that policy is `hold`; or the malware
@@ -23,7 +26,7 @@ export const transferMoves: Record<TransferState, readonly TransferState[]> = {
   received: ["routed", "truncated", "held", "quarantined"],
   held: ["routed", "truncated", "quarantined"],
   routed: [],
-  truncated: [],
+  truncated: ["received"],
   quarantined: [],
 };
 

@@ -26,6 +26,7 @@ describe("the ledger's schema", () => {
       "006-partner-sources.sql",
       "007-cancelled-while-sending.sql",
       "008-send-queues.sql",
+      "010-settling.sql",
     ]);
   });
 

@@ -30,6 +30,7 @@ describe("settling transfers", () => {
         "SELECT version_id, state, reason, settled_at IS NOT NULL AS settled FROM transfer ORDER BY id",
       )
     ).rows;
+  const routed = { state: "routed", reason: null, settled: true };
   const states = async () => (await transfers()).map(({ state }) => state);
 
   it("routes an upload once both sides have spoken, whichever comes first", async () => {
@@ -132,6 +133,58 @@ describe("settling transfers", () => {
       ["routed", null, true],
       ["truncated", "the upload failed (PARTIAL_UPLOAD)", true],
     ]);
+  });
+
+  describe("with a failure that names no etag", () => {
+    const second = (seconds: number) => new Date(Date.parse("2026-06-03T17:11:06.500Z") + seconds * 1000);
+    const whole = () => uploaded({ sequencer: "0001", size: 5000, uploadedAt: second(0) });
+    const broken = () => uploaded({ sequencer: "0002", size: 300, uploadedAt: second(2) });
+    const failed = (upload: UploadedObject) => ended(upload, "failed", { etag: null });
+    const recordAll = async (...events: (UploadedObject | UploadEnd)[]) => {
+      for (const event of events) await record(event);
+      return states();
+    };
+    beforeEach(() => fixture.seed(publisher(), subscriber()));
+
+    it("takes back that another upload broke off, once that one's completion names it", async () => {
+      for (const says of [{}, { etag: null }, { etag: null, startedAt: second(-1) }]) {
+        await fixture.clear();
+        await fixture.seed(publisher(), subscriber());
+        const [good, bad] = [whole(), broken()];
+        expect(await recordAll(good, failed(bad))).to.deep.equal(["truncated"]);
+        expect(await recordAll(ended(good, "completed", says))).to.deep.equal(["routed"]);
+        expect(await recordAll(bad)).to.deep.equal(["routed", "truncated"]);
+        const { rows } = await fixture.ledger.query<{ from_state: string }>(
+          "SELECT from_state FROM state_change WHERE to_state = 'received' AND from_state IS NOT NULL",
+        );
+        expect(rows).to.deep.equal([{ from_state: "truncated" }]);
+        expect(await transfers()).to.deep.include({ version_id: good.versionId, ...routed });
+      }
+    });
+
+    it("leaves it at that for a completion that means another upload", async () => {
+      const [bad, again] = [broken(), uploaded({ sequencer: "0003", size: 300, uploadedAt: second(60) })];
+      // S3 has not told of the repetition yet, and the bytes are the same; so is the etag where the content is.
+      const says = { startedAt: second(59) };
+      expect(await recordAll(bad, failed(bad), ended(again, "completed", says))).to.deep.equal(["truncated"]);
+      const same = { ...again, versionId: "same", etag: bad.etag };
+      expect(await recordAll(ended(same, "completed", says))).to.deep.equal(["truncated"]);
+      expect(await recordAll(again, same)).to.deep.equal(["truncated", "routed", "routed"]);
+    });
+
+    it("leaves it at that where failure and completion tell of as many bytes, or the failure has named it", async () => {
+      const [bad, named] = [broken(), uploaded({ sequencer: "0003" })];
+      await recordAll(bad, failed(bad), named, ended(named, "failed"));
+      const completed = [ended(bad, "completed", { etag: null }), ended(named)];
+      expect(await recordAll(...completed)).to.deep.equal(["truncated", "truncated"]);
+    });
+
+    it("does not take the repetition of an upload that left nothing for the broken one", async () => {
+      const again = uploaded({ uploadedAt: second(0.6) });
+      const left = ended(again, "failed", { etag: null, bytes: 0, at: second(0) });
+      expect(await recordAll(again, left)).to.deep.equal(["received"]);
+      expect(await recordAll(ended(again, "completed", { at: second(0.7) }))).to.deep.equal(["routed"]);
+    });
   });
 
   it("routes what a rename completed", async () => {

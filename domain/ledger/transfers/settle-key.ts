@@ -54,7 +54,7 @@ async function newEnds(
 
 async function unmatchedEnds(transaction: Queryable, bucket: string, objectKey: string): Promise<EndRow[]> {
   const { rows } = await transaction.query<EndRow>(
-    `SELECT id, outcome, etag, bytes, at, detail ->> 'failure-code' AS "failureCode"
+    `SELECT id, outcome, etag, bytes, started_at AS "startedAt", at, detail ->> 'failure-code' AS "failureCode"
      FROM upload_end WHERE bucket = $1 AND object_key = $2 AND transfer IS NULL`,
     [bucket, objectKey],
   );
