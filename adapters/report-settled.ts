@@ -11,11 +11,12 @@ export async function reportSettled(
   settled: readonly SettledTransfer[],
   { publish, log: write }: { publish: PublishNotification; log: typeof log },
 ): Promise<void> {
-  for (const { transfer, outcome, reason, deliveries } of settled) {
+  for (const { transfer, outcome, reason, deliveries, superseded } of settled) {
     const { id, partner, fileGroup, objectKey, versionId, size } = transfer;
-    const about = { transfer: id, partner, fileGroup, objectKey, versionId, size, deliveries, reason };
+    const about = { transfer: id, partner, fileGroup, objectKey, versionId, size, deliveries, superseded, reason };
     // A reason on a routed transfer says that nobody confirmed it.
-    write(outcome === "routed" && reason === null ? "info" : "warn", `transfer ${outcome}`, about);
+    const isAsExpected = outcome === "routed" && reason === null && superseded === 0;
+    write(isAsExpected ? "info" : "warn", `transfer ${outcome}`, about);
     if (outcome === "routed") continue;
     const { fileName, uploadedAt } = transfer;
     const news = { partner, transfer: id, fileGroup, fileName, size, uploadedAt, reason };

@@ -43,7 +43,7 @@ export type DeliveryState =
   | "delivered"
   /** Needs a person: retrying would not help, or was tried often enough. */
   | "failed"
-  /** Its subscription went away before it was delivered. */
+  /** Its subscription went away before it was delivered, or what was to replace it was sent before it was routed. */
   | "cancelled";
 
 export const deliveryMoves: Record<DeliveryState, readonly DeliveryState[]> = {

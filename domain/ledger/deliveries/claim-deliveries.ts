@@ -36,8 +36,9 @@ export interface ClaimedDelivery {
 
 /**
  * Claims up to `limit` deliveries of the queue that are due, oldest first, and deliveries whose job let its lease
- * lapse; nothing of a subscription that went away or now delivers elsewhere. A send job leaves out a file while an older one of the same subscription and name is under way, so that the
- * newest upload of a name is always the last to arrive.
+ * lapse; nothing of a subscription that went away or now delivers elsewhere. A send job leaves out a file while one of
+ * the same subscription and name that was uploaded earlier is under way, so that the newest upload of a name is always
+ * the last to arrive.
  */
 export async function claimDeliveries(
   ledger: Queryable,
@@ -52,7 +53,8 @@ export async function claimDeliveries(
          AND ($4 <> 'send' OR NOT EXISTS (
            SELECT FROM delivery older
            WHERE older.subscription = delivery.subscription AND older.final_name = delivery.final_name
-             AND older.id < delivery.id AND older.state IN ('waiting', 'transforming', 'ready', 'sending')))
+             AND (older.sequencer, older.id) < (delivery.sequencer, delivery.id)
+             AND older.state IN ('waiting', 'transforming', 'ready', 'sending')))
        ORDER BY next_attempt_at, id
        LIMIT $5
        FOR UPDATE SKIP LOCKED

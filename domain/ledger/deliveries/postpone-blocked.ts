@@ -13,7 +13,8 @@ export async function postponeBlocked(ledger: Queryable, queue: string): Promise
      FROM (
        SELECT newer.id, max(greatest(older.next_attempt_at, now() + make_interval(secs => $2))) AS until
        FROM delivery newer JOIN delivery older
-         ON older.subscription = newer.subscription AND older.final_name = newer.final_name AND older.id < newer.id
+         ON older.subscription = newer.subscription AND older.final_name = newer.final_name
+           AND (older.sequencer, older.id) < (newer.sequencer, newer.id)
        WHERE newer.queue = $1 AND newer.state = 'ready' AND newer.next_attempt_at <= now()
          AND older.state IN ('waiting', 'transforming', 'ready', 'sending')
        GROUP BY newer.id

@@ -4,3 +4,14 @@ ALTER TABLE upload_end ADD COLUMN started_at timestamptz;
 -- A failure that named no etag may have been taken for another upload's, until that one's own event comes.
 INSERT INTO allowed_move VALUES ('transfer', 'truncated', 'received');
 CREATE INDEX transfer_truncated ON transfer (bucket, object_key) WHERE state = 'truncated';
+
+-- In which order the files of one name are delivered: that of their uploads, whenever their events came. Without the
+-- zeros at its end, S3's sequencer compares as it does when the shorter one is padded with them.
+ALTER TABLE delivery ADD COLUMN sequencer text COLLATE "C" NOT NULL DEFAULT '';
+UPDATE delivery SET sequencer = rtrim(transfer.sequencer, '0') FROM transfer WHERE transfer.id = delivery.transfer;
+DROP INDEX delivery_under_way;
+CREATE INDEX delivery_under_way ON delivery (subscription, final_name, sequencer, id)
+  WHERE state IN ('waiting', 'transforming', 'ready', 'sending');
+-- Also what a rename needs.
+DROP INDEX delivery_of_subscription;
+CREATE INDEX delivery_in_order ON delivery (subscription, final_name, sequencer);

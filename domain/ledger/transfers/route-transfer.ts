@@ -4,11 +4,14 @@ import { ownerOf } from "../../paths";
 import { subscriptionsFor } from "../../subscriptions-for";
 import { requestDrain } from "../drains";
 import type { Queryable } from "../ledger";
+import { overtakenBy } from "./overtaken-by";
 import type { UnsettledTransfer } from "./unsettled-transfers";
 
 export interface RoutedTransfer {
   /** How many deliveries it has; none where nobody subscribes. */
   deliveries: number;
+  /** How many more there would be if a newer version of the same key had not been sent before. */
+  superseded: number;
   /** Queues that now need a job and have none: submit one for each once the transaction is through. */
   drains: string[];
 }
@@ -38,7 +41,7 @@ export async function routeTransfer(
     { publisher: ownerOf(transfer.objectKey), fileGroup: transfer.fileGroup, fileName: transfer.fileName },
     await activeSubscriptions(transaction, transfer.fileGroup),
   );
-  const queues = await insertDeliveries(transaction, transfer, subscriptions);
+  const { queues, superseded } = await insertDeliveries(transaction, transfer, subscriptions);
   await transaction.query("UPDATE transfer SET state = 'routed', reason = $2, settled_at = now() WHERE id = $1", [
     transfer.id,
     reason,
@@ -46,7 +49,7 @@ export async function routeTransfer(
   const drains: string[] = [];
   // In one order everywhere, so that two transactions never wait for each other's rows.
   for (const queue of [...new Set(queues)].sort()) if (await requestDrain(transaction, queue)) drains.push(queue);
-  return { deliveries: queues.length, drains };
+  return { deliveries: queues.length, superseded, drains };
 }
 
 async function activeSubscriptions(transaction: Queryable, fileGroup: string): Promise<SubscriptionRow[]> {
@@ -63,12 +66,12 @@ async function activeSubscriptions(transaction: Queryable, fileGroup: string): P
   return rows;
 }
 
-/** Returns the queue of each delivery that was inserted. */
+/** Returns the queue of each delivery that was inserted and is to be worked on, and how many are not. */
 async function insertDeliveries(
   transaction: Queryable,
   transfer: UnsettledTransfer,
   subscriptions: readonly SubscriptionRow[],
-): Promise<string[]> {
+): Promise<{ queues: string[]; superseded: number }> {
   const deliveries = subscriptions.map(({ id, partner, transform, delivery, sendQueue }) => ({
     subscription: id,
     transformed: transform.length > 0,
@@ -79,18 +82,35 @@ async function insertDeliveries(
       fileName: transfer.fileName,
       transfer: transfer.id,
     }),
+    replaces: delivery.onConflict === "replace",
   }));
-  const { rows } = await transaction.query<{ queue: string }>(
-    `INSERT INTO delivery
-       (transfer, subscription, state, queue, send_queue, object_key, version_id, size, final_name, ready_at)
-     SELECT $1, subscription, CASE WHEN transformed THEN 'waiting' ELSE 'ready' END,
-            CASE WHEN transformed THEN "transformQueue" ELSE "sendQueue" END, "sendQueue", $2, $3, $4, "finalName",
-            CASE WHEN NOT transformed THEN now() END
-     FROM jsonb_to_recordset($5::jsonb) AS wanted
-       (subscription text, transformed boolean, "transformQueue" text, "sendQueue" text, "finalName" text)
-     ON CONFLICT (transfer, subscription) DO NOTHING
-     RETURNING queue`,
-    [transfer.id, transfer.objectKey, transfer.versionId, transfer.size, JSON.stringify(deliveries)],
+  const overtaken = await overtakenBy(
+    transaction,
+    transfer,
+    deliveries.filter(({ replaces }) => replaces),
   );
-  return rows.map(({ queue }) => queue);
+  const wanted = deliveries.map((delivery) => {
+    const newer = overtaken.get(delivery.subscription);
+    return {
+      ...delivery,
+      superseded: newer === undefined ? null : `superseded: the newer version ${newer} was sent first`,
+    };
+  });
+  const { rows } = await transaction.query<{ queue: string; superseded: boolean }>(
+    `INSERT INTO delivery
+       (transfer, subscription, state, reason, queue, send_queue, object_key, version_id, size, final_name, sequencer,
+        ready_at)
+     SELECT $1, subscription,
+            CASE WHEN superseded IS NOT NULL THEN 'cancelled' WHEN transformed THEN 'waiting' ELSE 'ready' END, superseded,
+            CASE WHEN transformed THEN "transformQueue" ELSE "sendQueue" END, "sendQueue", $2, $3, $4, "finalName",
+            rtrim($5, '0'), CASE WHEN NOT transformed AND superseded IS NULL THEN now() END
+     FROM jsonb_to_recordset($6::jsonb) AS wanted
+       (subscription text, transformed boolean, "transformQueue" text, "sendQueue" text, "finalName" text,
+        superseded text)
+     ON CONFLICT (transfer, subscription) DO NOTHING
+     RETURNING queue, state = 'cancelled' AS superseded`,
+    [transfer.id, transfer.objectKey, transfer.versionId, transfer.size, transfer.sequencer, JSON.stringify(wanted)],
+  );
+  const queues = rows.filter(({ superseded }) => !superseded).map(({ queue }) => queue);
+  return { queues, superseded: rows.length - queues.length };
 }

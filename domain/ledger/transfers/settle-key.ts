@@ -1,4 +1,5 @@
 import { decideTransfer, type TransferFacts } from "../../decide-transfer";
+import { compareSequencers } from "../../events/uploaded-object";
 import { matchUploadEnds, type UnmatchedEnd } from "../../match-upload-ends";
 import type { Queryable } from "../ledger";
 import { type Settlement, settleTransfer } from "./settle-transfer";
@@ -22,7 +23,7 @@ export async function settleKey(
   const transfers = await unsettledTransfers(transaction, bucket, objectKey);
   const ends = await newEnds(transaction, transfers, bucket, objectKey);
   const settlement: Settlement = { settled: [], drains: [] };
-  for (const transfer of transfers) {
+  for (const transfer of transfers.sort((a, b) => compareSequencers(a.sequencer, b.sequencer))) {
     const facts = { end: endOf(transfer, ends), failureCode: ends.get(transfer.id)?.failureCode };
     const decision = decideTransfer({ ...facts, verdict: transfer.verdict }, settling.scan);
     if (decision !== null) await settleTransfer(transaction, transfer, decision, settling, settlement);

@@ -11,6 +11,8 @@ export interface SettledTransfer {
   outcome: "routed" | "truncated" | "held" | "quarantined";
   reason: string | null;
   deliveries: number;
+  /** Deliveries that were not made because a newer version had been sent before. */
+  superseded: number;
 }
 
 export interface Settlement {
@@ -33,8 +35,8 @@ export async function settleTransfer(
   const { state: outcome, reason = null } = decision;
   if (outcome === transfer.state && reason === transfer.reason) return;
   if (outcome === "routed") {
-    const { deliveries, drains } = await routeTransfer(transaction, transfer, reason);
-    settlement.settled.push({ transfer, outcome, reason, deliveries });
+    const { deliveries, superseded, drains } = await routeTransfer(transaction, transfer, reason);
+    settlement.settled.push({ transfer, outcome, reason, deliveries, superseded });
     settlement.drains.push(...drains.filter((queue) => !settlement.drains.includes(queue)));
     await replicateTransfer(transaction, transfer, settling);
     return;
@@ -43,7 +45,7 @@ export async function settleTransfer(
     `UPDATE transfer SET state = $2, reason = $3, settled_at = CASE WHEN $2 <> 'held' THEN now() END WHERE id = $1`,
     [transfer.id, outcome, reason],
   );
-  settlement.settled.push({ transfer, outcome, reason, deliveries: 0 });
+  settlement.settled.push({ transfer, outcome, reason, deliveries: 0, superseded: 0 });
 }
 
 /** Where its folder wants that. What the partner's files say now counts, not what they said at the upload. */
