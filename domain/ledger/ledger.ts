@@ -1,4 +1,4 @@
-import { Pool, type PoolClient, type QueryResultRow, types } from "pg";
+import { Pool, type PoolClient, type PoolConfig, type QueryResultRow, types } from "pg";
 
 /** What a query needs: one statement with its parameters. Both a {@link Ledger} and a transaction are one. */
 export interface Queryable {
@@ -26,6 +26,11 @@ export interface LedgerAddress {
   certificateAuthority?: string;
   /** Most connections at once; 2 unless told. */
   poolSize?: number;
+  /**
+   * Milliseconds after which a query without an answer fails; a minute unless told. Null: it may take what it takes, as
+   * long as the connection lives.
+   */
+  answerMilliseconds?: number | null;
 }
 
 // Sizes are bigint columns. No file comes near 2^53 bytes, so they are plain numbers here.
@@ -44,6 +49,10 @@ export function openLedger(address: LedgerAddress): Ledger {
     idleTimeoutMillis: 10_000,
     connectionTimeoutMillis: 30_000,
     allowExitOnIdle: true,
+    // A host that vanished says nothing: no query would ever fail.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    ...timeouts(address.answerMilliseconds === undefined ? 60_000 : address.answerMilliseconds),
   });
   // An idle connection that breaks is replaced by the next query; without a listener it would end the process.
   pool.on("error", () => {});
@@ -52,6 +61,12 @@ export function openLedger(address: LedgerAddress): Ledger {
     transaction: (work) => transact(pool, work),
     close: () => pool.end(),
   };
+}
+
+/** The server gives up first, so that no statement that was reported as failed is still at work. */
+function timeouts(answerMilliseconds: number | null): Pick<PoolConfig, "query_timeout" | "statement_timeout"> {
+  if (answerMilliseconds === null) return {};
+  return { query_timeout: answerMilliseconds, statement_timeout: Math.ceil(answerMilliseconds * 0.8) };
 }
 
 async function transact<Result>(pool: Pool, work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
@@ -68,12 +83,24 @@ async function transact<Result>(pool: Pool, work: (transaction: Queryable) => Pr
     return result;
   } catch (error) {
     // The first error is the one to report; a connection that cannot even roll back is thrown away.
-    await client.query("ROLLBACK").catch((failure: Error) => {
-      broken = failure;
-    });
+    if (error instanceof Error && isOfConnection(error)) broken = error;
+    else {
+      await client.query("ROLLBACK").catch((failure: Error) => {
+        broken = failure;
+      });
+    }
     throw error;
   } finally {
     client.off("error", ignore);
     client.release(broken);
   }
+}
+
+/**
+ * Whether the error means that the connection will serve nobody any more: the server shuts down, or it is no longer the
+ * one that may write (after a failover, names lead to the former one for a while), or it does not answer.
+ */
+function isOfConnection(error: Error & { code?: unknown }): boolean {
+  if (error.message === "Query read timeout") return true;
+  return typeof error.code === "string" && /^(25006|57P..|08...)$/.test(error.code);
 }

@@ -37,9 +37,11 @@ export async function migrate(dependencies: MigrateDependencies): Promise<{ appl
 async function logIn(dependencies: MigrateDependencies): Promise<Ledger> {
   const { secretsManager, masterSecretArn, database, token } = dependencies;
   const { username, password } = await masterCredentials(secretsManager, masterSecretArn);
-  const asked = await tryPassword({ ...database, user: username, password: async () => password });
+  // A migration may write a table anew.
+  const address = { ...database, user: username, answerMilliseconds: null };
+  const asked = await tryPassword({ ...address, password: async () => password });
   if (!(asked instanceof Error)) return asked;
-  const ledger = openLedger({ ...database, user: username, password: () => token(username) });
+  const ledger = openLedger({ ...address, password: () => token(username) });
   try {
     await ledger.query("SELECT 1");
     return ledger;

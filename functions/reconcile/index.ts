@@ -11,7 +11,8 @@ import { type ReconcileResult, reconcile } from "./reconcile";
 import { reconcileInput } from "./reconcile-input";
 
 const dependencies = {
-  ledger: connectLedger(),
+  // Renaming a partner changes everything that it ever sent or received.
+  ledger: connectLedger({ answerMilliseconds: null }),
   createFolderMarker: createFolderMarker(new S3Client(), required("BUCKET")),
   passwordUsers: passwordUsers(new CognitoIdentityProviderClient(), required("USER_POOL_ID")),
   handOverSecrets: handOverSecrets(new SecretsManagerClient(), {
