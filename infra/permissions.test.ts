@@ -45,6 +45,7 @@ describe("permissions", () => {
 
   it("no role may do everything of a service, and only calls that know no resource name none", () => {
     const withoutResource = [
+      "batch:DescribeJobs",
       "ecr:GetAuthorizationToken",
       "xray:PutTraceSegments",
       "xray:PutTelemetryRecords",
@@ -120,8 +121,11 @@ describe("permissions", () => {
     ]);
   });
 
-  it("sweep does the same without the queue", () => {
-    expect(rights("sweep")).to.have.members([service, ...starts("send", "transform"), ...publishes, tellsReplicate]);
+  it("sweep does the same without the queue, and sees which jobs wait", () => {
+    expect(rights("sweep")).to.have.members([
+      ...[service, ...starts("send", "transform"), ...publishes, tellsReplicate],
+      "batch:DescribeJobs on *",
+    ]);
   });
 
   it("route and sweep may not publish to a topic that the stack has not got", async () => {

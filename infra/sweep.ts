@@ -1,4 +1,5 @@
 import * as aws from "@pulumi/aws";
+import { allow } from "./policy-document";
 import { type Platform, QuaysideFunction } from "./quayside-function";
 import { type RouteDependencies, settlesUploads } from "./route";
 import type { Stack } from "./stack";
@@ -19,7 +20,11 @@ export function sweep(stack: Stack, platform: Platform, dependencies: RouteDepen
       UNCONFIRMED_AFTER_SECONDS: String(config.unconfirmedAfterSeconds),
       UNCONFIRMED_POLICY: config.unconfirmedUploads,
     },
-    statements: settles.statements,
+    statements: [
+      ...settles.statements,
+      // Whether the job of a silent queue still waits for capacity. Batch knows no resources for this call.
+      allow("batch:DescribeJobs", "*"),
+    ],
   });
   const everyMinute = new aws.cloudwatch.EventRule("sweep", {
     name: `${stack.prefix}-sweep`,

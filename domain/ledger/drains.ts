@@ -64,27 +64,51 @@ export async function leaveDrain(transaction: Queryable, queue: string, patience
   return rows.length === 0;
 }
 
+/** A queue of which nobody has said for a while that he works on it. */
+export interface OrphanedDrain {
+  queue: string;
+  /** The Batch job that was submitted for it; null where none was, or none is known. */
+  jobId: string | null;
+}
+
 /**
- * Queues that need a job and have none: their job fell silent, or a delivery is due and no drain was requested
- * (a retry whose job has left). Each gets a fresh lease, so that two sweeps at once do not both submit.
+ * Queues that may need a job: theirs fell silent or waits to be started, or a delivery is due and no drain was requested
+ * (a retry whose job has left). Each gets a fresh lease, so that two sweeps at once do not both submit. In order of
+ * their names, those after the name `after` only, and `limit` at most: what a sweep has taken and does not get round to
+ * waits for its lease.
  */
-export async function takeOrphanedDrains(transaction: Queryable): Promise<string[]> {
-  const { rows } = await transaction.query<{ queue: string }>(
-    `INSERT INTO drain (queue, lease_until)
-     SELECT queue, now() + make_interval(secs => $1) FROM (
-       SELECT queue FROM drain WHERE lease_until <= now()
-       UNION
-       SELECT delivery.queue FROM delivery
-       WHERE ((state IN ('waiting', 'ready') AND next_attempt_at <= now())
-           OR (state IN ('transforming', 'sending') AND lease_until <= now()))
-         AND ${claimable}
-         AND NOT EXISTS (SELECT FROM drain WHERE drain.queue = delivery.queue)
-     ) orphaned
-     ORDER BY queue
-     ON CONFLICT (queue) DO UPDATE SET lease_until = excluded.lease_until, job_id = NULL
-       WHERE drain.lease_until <= now()
-     RETURNING queue`,
-    [drainLeaseSeconds],
+export async function takeOrphanedDrains(
+  transaction: Queryable,
+  { after = "", limit = 1000 }: { after?: string; limit?: number } = {},
+): Promise<OrphanedDrain[]> {
+  const { rows } = await transaction.query<OrphanedDrain>(
+    `WITH taken AS (
+       INSERT INTO drain (queue, lease_until)
+       SELECT queue, now() + make_interval(secs => $1) FROM (
+         SELECT queue FROM drain WHERE lease_until <= now()
+         UNION
+         SELECT delivery.queue FROM delivery
+         WHERE ((state IN ('waiting', 'ready') AND next_attempt_at <= now())
+             OR (state IN ('transforming', 'sending') AND lease_until <= now()))
+           AND ${claimable}
+           AND NOT EXISTS (SELECT FROM drain WHERE drain.queue = delivery.queue)
+       ) orphaned
+       WHERE queue > $2
+       ORDER BY queue LIMIT $3
+       ON CONFLICT (queue) DO UPDATE SET lease_until = excluded.lease_until WHERE drain.lease_until <= now()
+       RETURNING queue, job_id
+     )
+     SELECT queue, job_id AS "jobId" FROM taken ORDER BY queue`,
+    [drainLeaseSeconds, after, limit],
   );
-  return rows.map((row) => row.queue);
+  return rows;
+}
+
+/** The jobs of these queues are gone: the queues need new ones. */
+export async function forgetDrainJobs(ledger: Queryable, orphaned: readonly OrphanedDrain[]): Promise<void> {
+  await ledger.query(
+    `UPDATE drain SET job_id = NULL FROM unnest($1::text[], $2::text[]) AS gone (queue, job_id)
+     WHERE drain.queue = gone.queue AND drain.job_id = gone.job_id`,
+    [orphaned.map(({ queue }) => queue), orphaned.map(({ jobId }) => jobId)],
+  );
 }

@@ -3,8 +3,8 @@ import type { log } from "../../adapters/log";
 import type { PublishNotification } from "../../adapters/notifications";
 import { reportSettled } from "../../adapters/report-settled";
 import { startDrains } from "../../adapters/start-drains";
+import type { WaitingJobs } from "../../adapters/waiting-jobs";
 import { requeueDeliveries } from "../../domain/ledger/deliveries/requeue-deliveries";
-import { takeOrphanedDrains } from "../../domain/ledger/drains";
 import { cancelDeliveries } from "../../domain/ledger/entitlements/cancel-deliveries";
 import type { Ledger } from "../../domain/ledger/ledger";
 import { overduePlacements } from "../../domain/ledger/placements/overdue-placements";
@@ -13,13 +13,17 @@ import { lockKey } from "../../domain/ledger/transfers/lock-key";
 import { settleUnconfirmed, type UnconfirmedPolicy } from "../../domain/ledger/transfers/settle-unconfirmed";
 import type { Settling } from "../../domain/ledger/transfers/settling";
 import { type UnconfirmedTransfer, unconfirmedTransfers } from "../../domain/ledger/transfers/unconfirmed-transfers";
+import { restartDrains } from "./restart-drains";
 
 export interface SweepDependencies extends Settling {
   ledger: Ledger;
   submitDrainJob: SubmitDrainJob;
+  waitingJobs: WaitingJobs;
   publish: PublishNotification;
   unconfirmedAfterSeconds: number;
   unconfirmedPolicy: UnconfirmedPolicy;
+  /** Until the function is stopped. */
+  millisecondsLeft: () => number;
   log: typeof log;
 }
 
@@ -39,28 +43,34 @@ export interface SweepCounts {
   unscanned: number;
 }
 
-/** How many unconfirmed transfers one run settles; the next run takes the rest. */
+/** How many unconfirmed transfers one run settles at most; the next run takes the rest. */
 const atOnce = 1000;
+
+/** What is begun takes less than this to finish, in milliseconds. */
+const enough = 15_000;
 
 /**
  * Picks up what events and crashes left behind: queues whose job fell silent, uploads that nothing confirmed, and
  * deliveries whose subscription went away, or elsewhere, while a job had them.
- * Everything is tried, whatever fails on the way; then the function fails, so that its alarm rings.
+ * Everything is tried, whatever fails on the way; then the function fails, so that its alarm rings. What there is no
+ * time for is left to the next run.
  */
 export async function sweep(dependencies: SweepDependencies): Promise<SweepCounts> {
   const settled = { held: 0, routed: 0, truncated: 0, quarantined: 0 };
   const counts = { ...settled, drainsStarted: 0, unscanned: 0, cancelled: 0, requeued: 0 };
   const failures: unknown[] = [];
   const attempt = (work: Promise<void>) => work.catch((error: unknown) => void failures.push(error));
-  // Transfers first: what they start is no orphan then.
-  for (const transfer of await unsettled(dependencies, failures)) {
-    await attempt(settleTransfer(transfer, dependencies, counts));
-  }
+  const hasTime = () => dependencies.millisecondsLeft() > enough;
+  // Transfers last: they take long, and a flood of one partner's must not keep the others' files waiting.
+  await attempt(settleLeftovers(dependencies, counts));
+  await attempt(restartDrains(dependencies, { counts, failures, hasTime }));
   for (const placed of await unscanned(dependencies, failures)) {
     await attempt(settlePlacement(placed, dependencies, counts));
   }
-  await attempt(settleLeftovers(dependencies, counts));
-  await attempt(restartDrains(dependencies, counts));
+  for (const transfer of await unsettled(dependencies, failures)) {
+    if (!hasTime()) break;
+    await attempt(settleTransfer(transfer, dependencies, counts));
+  }
   dependencies.log("info", "sweep done", { ...counts, failures: failures.length });
   if (failures.length === 0) return counts;
   const error = new AggregateError(failures, `${failures.length} parts of the sweep failed`);
@@ -122,11 +132,4 @@ async function settleLeftovers({ ledger, log }: SweepDependencies, counts: Sweep
   if (counts.cancelled > 0) log("warn", "deliveries cancelled", { cancelled: counts.cancelled });
   counts.requeued = await requeueDeliveries(ledger, null);
   if (counts.requeued > 0) log("info", "deliveries go elsewhere", { requeued: counts.requeued });
-}
-
-async function restartDrains(dependencies: SweepDependencies, counts: SweepCounts): Promise<void> {
-  const { ledger, submitDrainJob, log } = dependencies;
-  const queues = await ledger.transaction(takeOrphanedDrains);
-  if (queues.length > 0) log("warn", "queues without a job", { queues });
-  counts.drainsStarted += (await startDrains(ledger, submitDrainJob, queues)).length;
 }

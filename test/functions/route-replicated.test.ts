@@ -53,7 +53,11 @@ describe("route with folders that are replicated", () => {
       for (const table of ["transfer", "unscanned_placement"]) {
         await fixture.ledger.query(`UPDATE ${table} SET received_at = received_at - interval '1 hour'`);
       }
-      const policy = { unconfirmedAfterSeconds: 600, unconfirmedPolicy: "route" } as const;
+      const policy = {
+        unconfirmedAfterSeconds: 600,
+        unconfirmedPolicy: "route",
+        millisecondsLeft: () => 60_000,
+      } as const;
       return sweep({ ...recorded, ...stack, ...policy, ...overrides });
     };
     const orders = () => recorded.replications.map(({ kind, objectKey }) => `${kind} ${objectKey}`);

@@ -31,6 +31,7 @@ describe("sweep", () => {
         scan: "none",
         unconfirmedAfterSeconds: 600,
         unconfirmedPolicy: "hold",
+        millisecondsLeft: () => 60_000,
         ...overrides,
       });
     return { ...recorded, run };
@@ -113,6 +114,73 @@ describe("sweep", () => {
       { final_name: "dead", state: "cancelled", reason: "subscription claims was removed" },
       { final_name: "at work", state: "sending", reason: null },
     ]);
+  });
+
+  it("sends no second job where the first one has not been started, however long that takes", async () => {
+    const upload = await receive();
+    await recordUploadEnd(fixture.ledger, ended(upload), plainStack);
+    const { run, jobs, notStarted, lines } = start();
+    await waitAnHour();
+    await run();
+    notStarted.add("job-1");
+    for (let hour = 0; hour < 2; hour++) {
+      await waitAnHour();
+      expect((await run()).drainsStarted).to.equal(0);
+    }
+    expect(lines.filter(({ message }) => message === "queues whose job has not been started yet")).to.have.length(2);
+    notStarted.clear();
+    expect((await run()).drainsStarted).to.equal(0);
+    await waitAnHour();
+    expect((await run()).drainsStarted).to.equal(1);
+    expect(jobs).to.have.length(2);
+  });
+
+  it("sends one all the same where Batch does not say what became of the first", async () => {
+    const upload = await receive();
+    await recordUploadEnd(fixture.ledger, ended(upload), plainStack);
+    await fixture.ledger.query("UPDATE drain SET job_id = 'job-0'");
+    await waitAnHour();
+    const waitingJobs = async () => {
+      throw new Error("Batch is out of order");
+    };
+    const { run, jobs } = start({ waitingJobs });
+    expect(await run().catch((failure: Error) => failure)).to.be.instanceOf(AggregateError);
+    expect(jobs).to.deep.equal(["push:beta/main"]);
+    expect((await fixture.ledger.query("SELECT job_id FROM drain")).rows).to.deep.equal([{ job_id: "job-1" }]);
+  });
+
+  it("sends jobs to more queues than Batch describes at once, each once, also where one has no luck", async () => {
+    await fixture.ledger.query(
+      "INSERT INTO drain (queue, job_id, lease_until) SELECT 'push:p' || n || '/main', 'old-' || n, now() FROM generate_series(1, 250) n",
+    );
+    const { run, jobs, brokenQueues } = start();
+    brokenQueues.add("push:p7/main");
+    expect(await run().catch((failure: Error) => failure)).to.be.instanceOf(AggregateError);
+    expect(new Set(jobs).size).to.equal(249);
+    expect(jobs).to.have.length(249);
+    brokenQueues.clear();
+    expect((await run()).drainsStarted).to.equal(1);
+  });
+
+  it("starts jobs before it settles uploads, and settles none when its time is nearly up", async () => {
+    const first = await receive();
+    await recordUploadEnd(fixture.ledger, ended(first), plainStack);
+    await receive();
+    await receive();
+    await waitAnHour();
+    let left = 60_000;
+    const { run, jobs, notifications, publish } = start({
+      millisecondsLeft: () => left,
+      publish: async (notification) => {
+        expect(jobs).to.deep.equal(["push:beta/main"]);
+        left = 10_000;
+        await publish(notification);
+      },
+    });
+    expect((await run()).held).to.equal(1);
+    left = 60_000;
+    expect((await run()).held).to.equal(1);
+    expect(notifications).to.have.length(2);
   });
 
   it("tries everything, fails in the end, and catches up the next time", async () => {
