@@ -166,12 +166,18 @@ describe("deliveries in the ledger", () => {
   describe("postponeBlocked", () => {
     it("makes a blocked delivery wait as long as the one before it, and nothing else", async () => {
       await add({ finalName: "a.csv", dueIn: 3600 });
-      const blocked = await add({ finalName: "a.csv" });
+      const [blocked, behind] = [await add({ finalName: "a.csv" }), await add({ finalName: "a.csv" })];
+      const [later, elsewhere] = [
+        await add({ finalName: "a.csv", dueIn: 60 }),
+        await add({ finalName: "a.csv", subscription: "acme/more" }),
+      ];
       await add({ finalName: "b.csv", state: "sending", lease: { owner: "job-2", endsIn: 300 } });
       const soon = await add({ finalName: "b.csv" });
       const free = await add({ finalName: "c.csv" });
       await postponeBlocked(ledger, queue);
-      expect((await deliveryRow(ledger, blocked)).due_in).to.be.within(3590, 3600);
+      for (const id of [blocked, behind]) expect((await deliveryRow(ledger, id)).due_in).to.be.within(3590, 3600);
+      expect((await deliveryRow(ledger, later)).due_in).to.be.within(50, 60);
+      expect((await deliveryRow(ledger, elsewhere)).due_in).to.be.at.most(0);
       expect((await deliveryRow(ledger, soon)).due_in).to.be.within(20, 30);
       expect((await deliveryRow(ledger, free)).due_in).to.be.at.most(0);
     });

@@ -8,18 +8,22 @@ const postponeSeconds = 30;
  * one. Without this, a job could not leave while one file's retry is hours off.
  */
 export async function postponeBlocked(ledger: Queryable, queue: string): Promise<void> {
+  // One pass over the files under way: comparing each with all older ones took 7 s for 5,000 of one name. All wait for the
+  // latest of those before them, not each for its neighbour, whose own wait would be known a pass later.
   await ledger.query(
-    `UPDATE delivery SET next_attempt_at = blocked.until
-     FROM (
-       SELECT newer.id, max(greatest(older.next_attempt_at, now() + make_interval(secs => $2))) AS until
-       FROM delivery newer JOIN delivery older
-         ON older.subscription = newer.subscription AND older.final_name = newer.final_name
-           AND (older.sequencer, older.id) < (newer.sequencer, newer.id)
-       WHERE newer.queue = $1 AND newer.state = 'ready' AND newer.next_attempt_at <= now()
-         AND older.state IN ('waiting', 'transforming', 'ready', 'sending')
-       GROUP BY newer.id
-     ) blocked
-     WHERE delivery.id = blocked.id AND delivery.state = 'ready'`,
+    `WITH under_way AS (
+       SELECT id, queue = $1 AND state = 'ready' AND next_attempt_at <= now() AS is_due,
+         max(next_attempt_at) OVER (
+           PARTITION BY subscription, final_name ORDER BY sequencer, id
+           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS latest_before
+       FROM delivery
+       WHERE state IN ('waiting', 'transforming', 'ready', 'sending')
+         AND subscription IN (
+           SELECT subscription FROM delivery WHERE queue = $1 AND state = 'ready' AND next_attempt_at <= now())
+     )
+     UPDATE delivery SET next_attempt_at = greatest(latest_before, now() + make_interval(secs => $2))
+     FROM under_way
+     WHERE delivery.id = under_way.id AND is_due AND latest_before IS NOT NULL AND delivery.state = 'ready'`,
     [queue, postponeSeconds],
   );
 }
