@@ -113,6 +113,18 @@ describe("settling transfers", () => {
     ]);
   });
 
+  it("does not wait for a subscription to another publisher that is being changed", async () => {
+    const [own, others] = [subscription("own", { publisher: "acme" }), subscription("others", { publisher: "umbra" })];
+    await fixture.seed(publisher(), subscriber("beta", { subscriptions: [own, others, subscription("all")] }));
+    const upload = uploaded();
+    await record(upload);
+    await fixture.connect("quayside_service", 1).transaction(async (reconciling) => {
+      await reconciling.query("SELECT FROM subscription WHERE name = 'others' FOR UPDATE");
+      const { settled } = await record(ended(upload));
+      expect(settled.map(({ deliveries }) => deliveries)).to.deep.equal([2]);
+    });
+  });
+
   it("routes to nobody where nobody subscribes, or the subscriber is disabled", async () => {
     await fixture.seed(publisher(), subscriber());
     await fixture.ledger.transaction((transaction) => disablePartner(transaction, "beta", "seed"));

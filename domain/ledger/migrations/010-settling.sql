@@ -15,3 +15,7 @@ CREATE INDEX delivery_under_way ON delivery (subscription, final_name, sequencer
 -- Also what a rename needs.
 DROP INDEX delivery_of_subscription;
 CREATE INDEX delivery_in_order ON delivery (subscription, final_name, sequencer);
+
+-- Routing reads the subscriptions to all publishers of a group, and those to one.
+DROP INDEX subscription_by_file_group;
+CREATE INDEX subscription_by_file_group ON subscription (file_group, publisher) WHERE active;

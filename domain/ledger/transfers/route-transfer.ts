@@ -1,7 +1,7 @@
 import { deliveredName } from "../../delivered-name";
 import type { Delivery, TransformStep } from "../../entitlements";
 import { ownerOf } from "../../paths";
-import { subscriptionsFor } from "../../subscriptions-for";
+import { subscriptionsFor, type Upload } from "../../subscriptions-for";
 import { requestDrain } from "../drains";
 import type { Queryable } from "../ledger";
 import { overtakenBy } from "./overtaken-by";
@@ -37,10 +37,9 @@ export async function routeTransfer(
   transfer: UnsettledTransfer,
   reason: string | null,
 ): Promise<RoutedTransfer> {
-  const subscriptions = subscriptionsFor(
-    { publisher: ownerOf(transfer.objectKey), fileGroup: transfer.fileGroup, fileName: transfer.fileName },
-    await activeSubscriptions(transaction, transfer.fileGroup),
-  );
+  const { fileGroup, fileName } = transfer;
+  const upload = { publisher: ownerOf(transfer.objectKey), fileGroup, fileName };
+  const subscriptions = subscriptionsFor(upload, await activeSubscriptions(transaction, upload));
   const { queues, superseded } = await insertDeliveries(transaction, transfer, subscriptions);
   await transaction.query("UPDATE transfer SET state = 'routed', reason = $2, settled_at = now() WHERE id = $1", [
     transfer.id,
@@ -52,16 +51,19 @@ export async function routeTransfer(
   return { deliveries: queues.length, superseded, drains };
 }
 
-async function activeSubscriptions(transaction: Queryable, fileGroup: string): Promise<SubscriptionRow[]> {
+async function activeSubscriptions(
+  transaction: Queryable,
+  { fileGroup, publisher }: Upload,
+): Promise<SubscriptionRow[]> {
   // The share lock makes reconcile wait before it takes a subscription away, and then see our deliveries. No other table
   // is joined: after waiting for a rename, the row has its new partner, whom this statement's snapshot does not know.
-  // A disabled partner has no active subscription.
+  // A disabled partner has no active subscription. Those to other publishers are left alone: thousands may share a group.
   const { rows } = await transaction.query<SubscriptionRow>(
     `SELECT id, partner, file_group AS "fileGroup", publisher, match, transform, delivery,
             send_queue AS "sendQueue"
-     FROM subscription WHERE file_group = $1 AND active
+     FROM subscription WHERE file_group = $1 AND (publisher IS NULL OR publisher = $2) AND active
      ORDER BY id FOR SHARE`,
-    [fileGroup],
+    [fileGroup, publisher],
   );
   return rows;
 }
