@@ -132,6 +132,22 @@ describe("route with folders that are replicated", () => {
     expect(jobs).to.deep.equal(["push:beta/main"]);
   });
 
+  it("hands over before it locks what other files to the same subscribers need", async () => {
+    const other = fixture.connect("quayside_service", 1);
+    let free = 0;
+    const { handle } = start({
+      replicate: async () => {
+        await other.query("SELECT FROM subscription FOR NO KEY UPDATE NOWAIT");
+        free += (await other.query("SELECT FROM drain FOR UPDATE NOWAIT")).rowCount ?? 0;
+      },
+    });
+    for (const upload of [uploaded(), uploaded()]) {
+      expect(await handle(s3EventBody(upload))).to.deep.equal([]);
+      expect(await handle(transferEventBody(ended(upload)))).to.deep.equal([]);
+    }
+    expect(free).to.equal(1);
+  });
+
   it("hands over again where the commit fails", async () => {
     const broken: typeof fixture.ledger = {
       ...fixture.ledger,

@@ -35,10 +35,11 @@ export async function settleTransfer(
   const { state: outcome, reason = null } = decision;
   if (outcome === transfer.state && reason === transfer.reason) return;
   if (outcome === "routed") {
+    // First, while nothing is locked but the key: everything that is routed to a destination locks that one's drain.
+    await replicateTransfer(transaction, transfer, settling);
     const { deliveries, superseded, drains } = await routeTransfer(transaction, transfer, reason);
     settlement.settled.push({ transfer, outcome, reason, deliveries, superseded });
     settlement.drains.push(...drains.filter((queue) => !settlement.drains.includes(queue)));
-    await replicateTransfer(transaction, transfer, settling);
     return;
   }
   await transaction.query(
