@@ -13,6 +13,11 @@ describe("ignoredKey", () => {
     expect(ignoredKey("acme/claims/malware-protection-resource-validation-object", names)).to.equal(null);
   });
 
+  it("ignores what a transform wrote", () => {
+    expect(ignoredKey(".transformed/7/a.csv", names)).to.contain("transform");
+    expect(ignoredKey("acme/.transformed/7/a.csv", names)).to.equal(null);
+  });
+
   it("ignores the names it is given, wherever the file is", () => {
     expect(ignoredKey("acme/claims/a.json.filepart", names)).to.contain("*.filepart");
     expect(ignoredKey("acme/claims/2026/a.part", names)).to.contain("*.part");

@@ -7,6 +7,8 @@ import { fileName } from "./paths";
  */
 export function ignoredKey(objectKey: string, ignoredNames: readonly string[]): string | null {
   if (objectKey.endsWith("/")) return "a folder marker";
+  // Nobody but our transform job writes there, and it tells the ledger.
+  if (objectKey.startsWith(".transformed/")) return "a transform's result";
   // GuardDuty writes it to the bucket's root to see whether it may.
   if (objectKey === "malware-protection-resource-validation-object") return "GuardDuty's validation object";
   const temporary = ignoredNames.find((glob) => fileNameMatches(glob, fileName(objectKey)));

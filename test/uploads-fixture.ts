@@ -23,6 +23,7 @@ export function uploaded(overrides: Partial<UploadedObject> = {}): UploadedObjec
     etag: `etag-of-${versionId}`,
     sequencer: "0055AED6DCD90281E5",
     uploadedAt: new Date("2026-06-03T17:11:06.500Z"),
+    isFromClient: true,
     ...overrides,
   };
 }
@@ -75,8 +76,9 @@ export function removed(upload: UploadedObject, overrides: Partial<RemovedObject
 
 /** The upload as the body of a queue's message: the S3 event. */
 export function s3EventBody(upload: UploadedObject): string {
-  const { size, etag: eTag, versionId, sequencer } = upload;
-  return s3Body("ObjectCreated:Put", upload, upload.uploadedAt, { size, eTag, versionId, sequencer });
+  const { size, etag: eTag, versionId, sequencer, isFromClient } = upload;
+  const object = { size, eTag, versionId, sequencer };
+  return s3Body("ObjectCreated:Put", upload, upload.uploadedAt, object, isFromClient ? client : ourselves);
 }
 
 /** The removal as the body of a queue's message. */
@@ -86,11 +88,15 @@ export function removalBody(removal: RemovedObject): string {
   return s3Body(`ObjectRemoved:${event}`, removal, removal.removedAt, { versionId, sequencer });
 }
 
+const client = "AWS:AROAEXAMPLE:acme-login.0292f1e12f20d1a2@s-ccbbd58bb48140b09";
+const ourselves = "AWS:AROAEXAMPLE:1a2b3c4d5e6f";
+
 function s3Body(
   eventName: string,
   { bucket, objectKey }: { bucket: string; objectKey: string },
   time: Date,
   object: Record<string, unknown>,
+  principalId = client,
 ): string {
   const record = {
     eventVersion: "2.1",
@@ -98,7 +104,7 @@ function s3Body(
     awsRegion: "eu-central-1",
     eventTime: time.toISOString(),
     eventName,
-    userIdentity: { principalId: "AWS:AROAEXAMPLE:acme-login.0292f1e12f20d1a2@s-ccbbd58bb48140b09" },
+    userIdentity: { principalId },
     s3: {
       s3SchemaVersion: "1.0",
       bucket: { name: bucket, arn: `arn:aws:s3:::${bucket}` },

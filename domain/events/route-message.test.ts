@@ -50,9 +50,24 @@ describe("routeMessage", () => {
           etag: "d41d8cd98f00b204e9800998ecf8427e",
           sequencer: "Happy Sequencer",
           uploadedAt: new Date("1970-01-01T00:00:00.123Z"),
+          isFromClient: false,
         },
       ]);
     });
+
+    for (const [principalId, isFromClient] of [
+      ["AWS:AROAX:acme.0292f1e12f20d1a2@s-ccbbd58bb48140b09", true],
+      ["AROAX:ines.duarte@example.org.0292f1e12f20d1a2@s-ccbbd58bb48140b09", true],
+      ["AWS:AROAX:quayside-prod-send", false],
+      ["AWS:AROAX:ines.duarte@example.org", false],
+      ["AWS:AROAX:acme@s-ccbbd58bb48140b09", false],
+    ] as const) {
+      it(`takes what ${principalId} wrote for ${isFromClient ? "a client's" : "another's"}`, () => {
+        const event = structuredClone(goS3Event);
+        for (const record of event.Records) record.userIdentity.principalId = principalId;
+        expect(uploadsOf(event).map((upload) => upload.isFromClient)).to.deep.equal([isFromClient]);
+      });
+    }
 
     it("reads every record, a plus as a blank, and the version of an unversioned bucket as null", () => {
       const uploads = uploadsOf(dotnetS3Event);

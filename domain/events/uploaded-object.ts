@@ -15,12 +15,15 @@ export interface UploadedObject {
   sequencer: string;
   /** S3's event time. */
   uploadedAt: Date;
+  /** A client wrote it through Transfer Family. False: we did, or somebody else with rights in the account. */
+  isFromClient: boolean;
 }
 
 /** One record of an S3 event notification, as far as we read it. */
 const s3Record = z.object({
   eventName: z.string(),
   eventTime: z.coerce.date(),
+  userIdentity: z.object({ principalId: z.string() }).optional(),
   s3: z.object({
     bucket: z.object({ name: z.string().min(1) }),
     object: z.object({
@@ -40,7 +43,7 @@ const s3Record = z.object({
 export function uploadedObject(record: unknown): UploadedObject | null {
   const { eventName } = z.object({ eventSource: z.literal("aws:s3"), eventName: z.string() }).parse(record);
   if (!/^(s3:)?ObjectCreated:/.test(eventName)) return null;
-  const { eventTime, s3 } = s3Record.parse(record);
+  const { eventTime, userIdentity, s3 } = s3Record.parse(record);
   return {
     bucket: s3.bucket.name,
     objectKey: decodeKey(s3.object.key),
@@ -49,8 +52,15 @@ export function uploadedObject(record: unknown): UploadedObject | null {
     etag: s3.object.eTag.replaceAll('"', ""),
     sequencer: s3.object.sequencer,
     uploadedAt: eventTime,
+    isFromClient: transferSession.test(userIdentity?.principalId ?? ""),
   };
 }
+
+/**
+ * `AWS:<role>:<username>.<session>@<server>`, as in
+ * https://docs.aws.amazon.com/transfer/latest/userguide/post-processing-upload.html
+ */
+const transferSession = /\.[^.@]+@s-[0-9a-z]+$/;
 
 /** S3 writes keys into its events as HTML forms do: `+` for a blank, the rest percent-encoded. */
 export function decodeKey(encoded: string): ObjectKey {

@@ -1,8 +1,8 @@
 import { reportSettled } from "../../adapters/report-settled";
 import { startDrains } from "../../adapters/start-drains";
 import type { Recorded } from "../../domain/ledger/transfers/record-upload";
-import type { About } from "./folder-of";
 import type { RouteDependencies } from "./handle-message";
+import type { About } from "./is-ignored";
 
 /** Does what follows from an event that the ledger has: tells people, and starts jobs. */
 export async function finish(recorded: Recorded, about: About, dependencies: RouteDependencies): Promise<void> {

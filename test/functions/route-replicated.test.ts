@@ -63,7 +63,7 @@ describe("route with folders that are replicated", () => {
     const orders = () => recorded.replications.map(({ kind, objectKey }) => `${kind} ${objectKey}`);
     return { ...recorded, handle, sweepLater, orders };
   };
-  const placed = () => uploaded({ objectKey: objectKey("acme/inbox/a.csv") });
+  const placed = (name = "a.csv") => uploaded({ objectKey: objectKey(`acme/inbox/${name}`), isFromClient: false });
 
   it("hands over an upload when it is routed, with all that is needed to copy it", async () => {
     const { handle, replications } = start();
@@ -242,7 +242,7 @@ describe("route with folders that are replicated", () => {
 
     it("keeps back what was placed and is not clean, until another scan finds it so", async () => {
       const { handle, orders } = start({ scan: "guardduty" });
-      const [bad, odd] = [placed(), uploaded({ objectKey: objectKey("acme/inbox/b.csv") })];
+      const [bad, odd] = [placed(), placed("b.csv")];
       await handle(s3EventBody(bad), s3EventBody(odd));
       await handle(scanEventBody(scanned(bad, "THREATS_FOUND")), scanEventBody(scanned(odd, "FAILED")));
       expect(orders()).to.deep.equal([]);

@@ -107,7 +107,7 @@ describe("route in a stack that scans for malware", () => {
   });
 
   for (const [what, upload] of [
-    ["in no folder", uploaded({ objectKey: objectKey(".transformed/7/a.csv") })],
+    ["that a transform wrote", uploaded({ objectKey: objectKey(".transformed/7/a.csv") })],
     ["under a temporary name", uploaded({ objectKey: objectKey("acme/claims/a.json.filepart") })],
     ["of another bucket", uploaded({ bucket: "logs" })],
     ["of GuardDuty's own", uploaded({ objectKey: objectKey("malware-protection-resource-validation-object") })],

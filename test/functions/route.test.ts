@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { objectKey } from "../../domain/paths";
 import { route } from "../../functions/route/route";
 import { type LedgerFixture, startLedger } from "../ledger-fixture";
-import { publisher, subscriber } from "../partners-fixture";
+import { folder, publisher, subscriber } from "../partners-fixture";
 import { bucket, ended, s3EventBody, transferEventBody, uploaded } from "../uploads-fixture";
 import { recorders } from "./recorders";
 
@@ -104,8 +104,8 @@ describe("route", () => {
       ["a temporary name", [s3EventBody(to("acme/claims/a.json.filepart"))]],
       ["the end of an upload to a temporary name", [transferEventBody(ended(to("acme/claims/a.json.filepart")))]],
       ["GuardDuty's validation object", [s3EventBody(to("malware-protection-resource-validation-object"))]],
-      ["a download folder", [s3EventBody(to("acme/inbox/a.json")), transferEventBody(ended(to("acme/inbox/a.json")))]],
-      ["a partner that does not exist", [s3EventBody(to("nobody/claims/a.json"))]],
+      ["what was placed", [s3EventBody({ ...to("acme/inbox/a.json"), isFromClient: false })]],
+      ["what an operator wrote in nobody's folder", [s3EventBody({ ...to("restored/a.json"), isFromClient: false })]],
       ["a transform's result", [s3EventBody(to(".transformed/7/a.csv"))]],
       ["another bucket", [s3EventBody(to("acme/claims/a.json", "logs"))]],
       ["S3's test event", [JSON.stringify({ Service: "Amazon S3", Event: "s3:TestEvent", Bucket: bucket })]],
@@ -118,14 +118,43 @@ describe("route", () => {
         for (const { fields } of lines) expect(fields.why).to.be.a("string");
       });
     }
+  });
 
-    it("a disabled partner", async () => {
-      await fixture.ledger.query("UPDATE partner SET state = 'disabled' WHERE id = 'acme'");
-      const { handle } = start();
-      const upload = uploaded();
-      await handle(s3EventBody(upload), transferEventBody(ended(upload)));
-      expect(await rowsWritten()).to.equal(0);
-    });
+  describe("does not let go of an upload that no folder takes", () => {
+    const cases: [what: string, key: string, before: () => Promise<unknown>, after: () => Promise<unknown>][] = [
+      [
+        "because its partner is not known yet",
+        "newcomer/claims/a.json",
+        async () => {},
+        () => fixture.seed(publisher("newcomer")),
+      ],
+      [
+        "because its partner was disabled while a session was open",
+        "acme/claims/a.json",
+        () => fixture.ledger.query("UPDATE partner SET state = 'disabled' WHERE id = 'acme'"),
+        () => fixture.seed(publisher()),
+      ],
+      [
+        "because its folder was turned into one for downloads",
+        "acme/claims/a.json",
+        () => fixture.seed({ ...publisher(), folders: [folder("acme", "/claims", "download", null)] }),
+        () => fixture.seed(publisher()),
+      ],
+    ];
+    for (const [what, key, before, after] of cases) {
+      it(`${what}, and routes it when the message comes again and one does`, async () => {
+        const { handle, lines, jobs } = start();
+        const upload = uploaded({ objectKey: objectKey(key) });
+        await before();
+        expect((await handle(transferEventBody(ended(upload)))).batchItemFailures).to.deep.equal([]);
+        expect((await handle(s3EventBody(upload))).batchItemFailures).to.have.length(1);
+        expect(String(lines.at(-1)?.fields.error)).to.contain(`a client uploaded ${key} (version ${upload.versionId})`);
+        expect(await count("transfer")).to.equal(0);
+        await after();
+        expect((await handle(s3EventBody(upload))).batchItemFailures).to.deep.equal([]);
+        expect(jobs).to.deep.equal(["push:beta/main"]);
+      });
+    }
   });
 
   it("routes a temporary name once it is renamed", async () => {
