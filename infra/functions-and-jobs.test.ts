@@ -57,6 +57,10 @@ describe("functions and jobs", () => {
     program = await recordProgram({ stack: "prod" });
   });
 
+  it("reconcile has all the time that Lambda gives, for the rename of a partner with a long history", () => {
+    expect(program.one("lambda/function:Function", "reconcile").inputs.timeout).to.equal(900);
+  });
+
   for (const [name, names] of Object.entries(environments)) {
     it(`${name} gets the environment that it reads`, () => {
       expect(variables(name)).to.have.all.keys([...names, "NODE_EXTRA_CA_CERTS"]);
