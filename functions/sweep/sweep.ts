@@ -3,6 +3,7 @@ import type { log } from "../../adapters/log";
 import type { PublishNotification } from "../../adapters/notifications";
 import { reportSettled } from "../../adapters/report-settled";
 import { startDrains } from "../../adapters/start-drains";
+import { tellPublisher } from "../../adapters/tell-publisher";
 import type { WaitingJobs } from "../../adapters/waiting-jobs";
 import { requeueDeliveries } from "../../domain/ledger/deliveries/requeue-deliveries";
 import { cancelDeliveries } from "../../domain/ledger/entitlements/cancel-deliveries";
@@ -13,6 +14,7 @@ import { lockKey } from "../../domain/ledger/transfers/lock-key";
 import { settleUnconfirmed, type UnconfirmedPolicy } from "../../domain/ledger/transfers/settle-unconfirmed";
 import type { Settling } from "../../domain/ledger/transfers/settling";
 import { type UnconfirmedTransfer, unconfirmedTransfers } from "../../domain/ledger/transfers/unconfirmed-transfers";
+import { type UntoldTransfer, untoldTransfers } from "../../domain/ledger/transfers/untold-transfers";
 import { restartDrains } from "./restart-drains";
 
 export interface SweepDependencies extends Settling {
@@ -46,12 +48,15 @@ export interface SweepCounts {
 /** How many unconfirmed transfers one run settles at most; the next run takes the rest. */
 const atOnce = 1000;
 
+/** Longer than a router takes to tell what it settled, in seconds: otherwise, both would. */
+const untoldAfterSeconds = 120;
+
 /** What is begun takes less than this to finish, in milliseconds. */
 const enough = 15_000;
 
 /**
- * Picks up what events and crashes left behind: queues whose job fell silent, uploads that nothing confirmed, and
- * deliveries whose subscription went away, or elsewhere, while a job had them.
+ * Picks up what events and crashes left behind: queues whose job fell silent, deliveries whose subscription went away,
+ * or elsewhere, while a job had them, uploads that nothing confirmed, and news that their publishers did not get.
  * Everything is tried, whatever fails on the way; then the function fails, so that its alarm rings. What there is no
  * time for is left to the next run.
  */
@@ -67,6 +72,10 @@ export async function sweep(dependencies: SweepDependencies): Promise<SweepCount
   for (const placed of await unscanned(dependencies, failures)) {
     await attempt(settlePlacement(placed, dependencies, counts));
   }
+  for (const transfer of await untold(dependencies, failures)) {
+    if (!hasTime()) break;
+    await attempt(tellPublisher(transfer, dependencies));
+  }
   for (const transfer of await unsettled(dependencies, failures)) {
     if (!hasTime()) break;
     await attempt(settleTransfer(transfer, dependencies, counts));
@@ -76,6 +85,13 @@ export async function sweep(dependencies: SweepDependencies): Promise<SweepCount
   const error = new AggregateError(failures, `${failures.length} parts of the sweep failed`);
   dependencies.log("error", "sweep failed", { error });
   throw error;
+}
+
+async function untold({ ledger }: SweepDependencies, failures: unknown[]): Promise<UntoldTransfer[]> {
+  return untoldTransfers(ledger, untoldAfterSeconds, atOnce).catch((error: unknown) => {
+    failures.push(error);
+    return [];
+  });
 }
 
 async function unsettled(

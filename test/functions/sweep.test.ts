@@ -183,6 +183,54 @@ describe("sweep", () => {
     expect(notifications).to.have.length(2);
   });
 
+  describe("where the publisher was not told because of a crash, or of SNS", () => {
+    const later = () => fixture.ledger.query("UPDATE transfer SET untold_since = untold_since - interval '1 hour'");
+    const broken = () => {
+      throw new Error("SNS is out of order");
+    };
+
+    it("tells it, once", async () => {
+      const upload = await receive();
+      await recordUploadEnd(fixture.ledger, ended(upload, "failed"), plainStack);
+      const { run, notifications } = start();
+      await run();
+      expect(notifications).to.deep.equal([]);
+      await later();
+      await run();
+      await later();
+      await run();
+      expect(notifications.map(({ partner, event }) => [partner, event])).to.deep.equal([
+        ["acme", "transfer.truncated"],
+      ]);
+      expect(notifications[0]?.message).to.contain("a.json").and.contain("PARTIAL_UPLOAD");
+    });
+
+    it("tells it once SNS is back, and fails until then", async () => {
+      await receive();
+      await waitAnHour();
+      await start({ publish: broken }).run();
+      await later();
+      const failure = await start({ publish: broken })
+        .run()
+        .catch((error: Error) => error);
+      expect(failure).to.be.instanceOf(AggregateError);
+      const { run, notifications } = start();
+      await run();
+      expect(notifications.map(({ event }) => event)).to.deep.equal(["transfer.held"]);
+    });
+
+    it("says nothing of what has been routed since", async () => {
+      const upload = await receive();
+      await waitAnHour();
+      await start({ publish: broken }).run();
+      await recordUploadEnd(fixture.ledger, ended(upload), plainStack);
+      await later();
+      const { run, notifications } = start();
+      await run();
+      expect(notifications).to.deep.equal([]);
+    });
+  });
+
   it("tries everything, fails in the end, and catches up the next time", async () => {
     await fixture.seed(subscriber("gamma"));
     const upload = await receive();

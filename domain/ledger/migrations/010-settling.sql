@@ -19,3 +19,7 @@ CREATE INDEX delivery_in_order ON delivery (subscription, final_name, sequencer)
 -- Routing reads the subscriptions to all publishers of a group, and those to one.
 DROP INDEX subscription_by_file_group;
 CREATE INDEX subscription_by_file_group ON subscription (file_group, publisher) WHERE active;
+
+-- News of a transfer that was not passed on, until its publisher has been told.
+ALTER TABLE transfer ADD COLUMN untold_since timestamptz;
+CREATE INDEX transfer_untold ON transfer (untold_since) WHERE untold_since IS NOT NULL;

@@ -27,10 +27,10 @@ export async function reopenTruncated(transaction: Queryable, completed: UploadE
   if (matchUploadEnds(open, [end]).length > 0) return;
   for (const { upload } of matchUploadEnds(truncated, [end])) {
     await transaction.query("UPDATE upload_end SET transfer = NULL WHERE id = $1", [upload.failure]);
-    await transaction.query("UPDATE transfer SET state = 'received', reason = $2, settled_at = NULL WHERE id = $1", [
-      upload.id,
-      "another event says that this upload was completed",
-    ]);
+    await transaction.query(
+      "UPDATE transfer SET state = 'received', reason = $2, settled_at = NULL, untold_since = NULL WHERE id = $1",
+      [upload.id, "another event says that this upload was completed"],
+    );
   }
 }
 

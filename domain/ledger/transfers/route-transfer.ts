@@ -41,10 +41,10 @@ export async function routeTransfer(
   const upload = { publisher: ownerOf(transfer.objectKey), fileGroup, fileName };
   const subscriptions = subscriptionsFor(upload, await activeSubscriptions(transaction, upload));
   const { queues, superseded } = await insertDeliveries(transaction, transfer, subscriptions);
-  await transaction.query("UPDATE transfer SET state = 'routed', reason = $2, settled_at = now() WHERE id = $1", [
-    transfer.id,
-    reason,
-  ]);
+  await transaction.query(
+    "UPDATE transfer SET state = 'routed', reason = $2, settled_at = now(), untold_since = NULL WHERE id = $1",
+    [transfer.id, reason],
+  );
   const drains: string[] = [];
   // In one order everywhere, so that two transactions never wait for each other's rows.
   for (const queue of [...new Set(queues)].sort()) if (await requestDrain(transaction, queue)) drains.push(queue);

@@ -43,7 +43,9 @@ export async function settleTransfer(
     return;
   }
   await transaction.query(
-    `UPDATE transfer SET state = $2, reason = $3, settled_at = CASE WHEN $2 <> 'held' THEN now() END WHERE id = $1`,
+    `UPDATE transfer SET
+       state = $2, reason = $3, settled_at = CASE WHEN $2 <> 'held' THEN now() END, untold_since = now()
+     WHERE id = $1`,
     [transfer.id, outcome, reason],
   );
   settlement.settled.push({ transfer, outcome, reason, deliveries: 0, superseded: 0 });
