@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { Entitlements } from "../../domain/entitlements";
 import type { UploadedObject } from "../../domain/events/uploaded-object";
 import { type ClaimedDelivery, claimDeliveries } from "../../domain/ledger/deliveries/claim-deliveries";
 import { failDelivery } from "../../domain/ledger/deliveries/fail-delivery";
@@ -22,17 +23,16 @@ describe("versions of a key whose events come in another order than they were up
   after(() => fixture.stop());
   beforeEach(() => fixture.clear());
 
-  const subscribe = (onConflict: "replace" | "rename" | "fail", fileName = "{name}") =>
-    fixture.seed(
-      publisher(),
-      subscriber("beta", {
-        subscriptions: [
-          subscription("claims", {
-            delivery: { kind: "push", destination: "main", remotePath: remotePath("/in"), fileName, onConflict },
-          }),
-        ],
-      }),
-    );
+  const beta = (
+    onConflict: "replace" | "rename" | "fail",
+    { fileName = "{name}", destination = "main" } = {},
+  ): Entitlements => {
+    const delivery = { kind: "push" as const, destination, remotePath: remotePath("/in"), fileName, onConflict };
+    const destinations = subscriber().destinations.map((main) => ({ ...main, name: destination }));
+    return subscriber("beta", { destinations, subscriptions: [subscription("claims", { delivery })] });
+  };
+  const subscribe = (onConflict: "replace" | "rename" | "fail", fileName?: string) =>
+    fixture.seed(publisher(), beta(onConflict, fileName === undefined ? {} : { fileName }));
   const start = Date.parse("2026-06-03T17:11:06.500Z");
   /** The n-th upload of acme's `a.json`; as on S3, the first sequencer's missing digits are zeros. */
   const version = (n: number, overrides: Partial<UploadedObject> = {}) => {
@@ -117,6 +117,22 @@ describe("versions of a key whose events come in another order than they were up
       const settled = await receive(version(1, { objectKey: objectKey(key) }));
       expect(settled, fileName).to.deep.equal([{ deliveries: 1, superseded: 0 }]);
     }
+  });
+
+  it("go all the same where the newer one went to another server", async () => {
+    await subscribe("replace");
+    await receive(version(2));
+    await deliver(await claimOne());
+    await fixture.seed(beta("replace", { destination: "new" }));
+    expect(await receive(version(1))).to.deep.equal([{ deliveries: 1, superseded: 0 }]);
+  });
+
+  it("do not replace a newer one that was sent before its subscriber got another id", async () => {
+    await subscribe("replace");
+    await receive(version(2));
+    await deliver(await claimOne());
+    await fixture.seed({ ...beta("replace"), partner: "gamma", previously: ["beta"] });
+    expect(await receive(version(1))).to.deep.equal([{ deliveries: 0, superseded: 1 }]);
   });
 
   it("let no job claim the newer one while the older one is being routed", async () => {

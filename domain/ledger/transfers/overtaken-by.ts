@@ -29,7 +29,7 @@ export async function overtakenBy(
             newer.state NOT IN ('sending', 'delivered') AND newer.renaming_to IS NULL AS waits
      FROM jsonb_to_recordset($4::jsonb) AS older (subscription text, "sendQueue" text, "finalName" text)
      JOIN delivery newer ON newer.subscription = older.subscription AND newer.final_name = older."finalName"
-       AND newer.send_queue = older."sendQueue"
+       AND ${destinationOf("newer.send_queue")} = ${destinationOf('older."sendQueue"')}
        AND newer.sequencer > rtrim($3, '0') COLLATE "C"
        AND newer.state IN ('waiting', 'transforming', 'ready', 'sending', 'delivered')
      JOIN transfer ON transfer.id = newer.transfer AND transfer.bucket = $1 AND transfer.object_key = $2
@@ -47,3 +47,6 @@ export async function overtakenBy(
   }
   return new Map(rows.filter(({ waits }) => !waits).map(({ subscription, versionId }) => [subscription, versionId]));
 }
+
+/** SQL of a queue's kind and destination, which outlive a rename of the subscriber: `push:acme/main` is `push/main`. */
+const destinationOf = (queue: string) => `regexp_replace(${queue}, ':[^/]*', '')`;
