@@ -28,7 +28,12 @@ describe("a ledger that was in use before a migration", () => {
          ('umbra', '/in', 'former/in/', 'download'), ('umbra', '/out', 'former/out/', 'upload');
        INSERT INTO subscription (id, partner, name, file_group, transform, delivery) VALUES
          ('beta/push', 'beta', 'push', 'claims', '[]', '{"kind": "push", "destination": "main"}'),
-         ('beta/place', 'beta', 'place', 'claims', '[]', '{"kind": "place", "virtualPath": "/in"}')`,
+         ('beta/place', 'beta', 'place', 'claims', '[]', '{"kind": "place", "virtualPath": "/in"}');
+       WITH upload AS (
+         INSERT INTO transfer (bucket, object_key, version_id, partner, file_group, file_name, size, etag, sequencer, uploaded_at)
+         VALUES ('files', 'acme/in/a', 'v', 'acme', 'claims', 'a', 1, 'e', '0055AED6DC00', now()) RETURNING id)
+       INSERT INTO delivery (transfer, subscription, state, queue, send_queue, object_key, version_id, size, final_name)
+       SELECT id, 'beta/push', 'ready', 'push:beta/main', 'push:beta/main', 'acme/in/a', 'v', 1, 'a' FROM upload`,
     );
     await migrate(master, migrationsFolder);
   });
@@ -51,6 +56,11 @@ describe("a ledger that was in use before a migration", () => {
     expect(await remove("former")).to.deep.include({ outcome: "disabled", partner: "umbra" });
     await fixture.seed(publisher("acme"));
     expect(await remove("acme")).to.deep.include({ outcome: "superseded" });
+  });
+
+  it("knows in which order the files of one name were uploaded", async () => {
+    const { rows } = await master.query("SELECT sequencer FROM delivery");
+    expect(rows).to.deep.equal([{ sequencer: "0055AED6DC" }]);
   });
 
   it("knows where each subscription delivers", async () => {
