@@ -85,7 +85,7 @@ export function handOverSecrets(
     async remove(username) {
       const SecretId = secretId(username);
       if (recoveryDays === 0) {
-        // No error where there is none.
+        // Without recovery, it is no error where there is none.
         await secretsManager.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));
         return;
       }

@@ -202,6 +202,12 @@ function lifeOperations(manager: SecretsManager, found: Access): Record<string, 
             "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
           );
         }
+        // AWS: with force, also of a secret that is not there, so that a repeated call does no harm.
+        if (force && manager.find(SecretId) === undefined) {
+          const resource = SecretId.startsWith("arn:") ? SecretId : manager.arnStem(SecretId);
+          call.authorize({ action: "secretsmanager:DeleteSecret", resource });
+          return { ARN: resource, Name: SecretId, DeletionDate: seconds(manager.now()) };
+        }
         const secret = found(call, "DeleteSecret", SecretId);
         const at = manager.delete(force ? secret : manager.secret(secret.arn), { recoveryDays, force });
         return { ARN: secret.arn, Name: secret.name, DeletionDate: seconds(at) };

@@ -141,6 +141,9 @@ describe("SecretsManager", () => {
     await client.send(new CreateSecretCommand({ Name: "leaving" }));
     await client.send(new DeleteSecretCommand({ SecretId: "leaving", ForceDeleteWithoutRecovery: true }));
     expect(manager.secrets()).to.deep.equal([]);
+    // Without recovery, deleting what is not there is no error; with it, it is.
+    await client.send(new DeleteSecretCommand({ SecretId: "leaving", ForceDeleteWithoutRecovery: true }));
+    expect((await failure(client.send(remove))).name).to.equal("ResourceNotFoundException");
   });
 
   it("lists by name and tags, page by page", async () => {
