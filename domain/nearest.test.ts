@@ -13,6 +13,9 @@ describe("nearest", () => {
     ["remittence", "remittances"],
     ["labprices", "lab-prices"],
     ["prices", undefined],
+    ["lab", "lab-prices"],
+    ["Remit", "remittances"],
+    ["la", undefined],
     ["invoices", undefined],
     ["", undefined],
   ];
@@ -24,6 +27,9 @@ describe("nearest", () => {
     expect(nearest("clais", ["clips", "claims"])).to.equal("claims");
     expect(nearest("ab", ["ax", "ay"])).to.equal("ax");
   });
+
+  it("takes no beginning that several names have", () =>
+    expect(nearest("acme", ["acme-health", "acme-labs", "clinic"])).to.equal(undefined));
 
   it("finds any name again after one slip", () => {
     const slip = fc.constantFrom<(word: string, at: number) => string>(
@@ -55,6 +61,14 @@ describe("suggestion", () => {
     expect(suggestion("x-rays", ["claims", "remittances"])).to.equal('use one of "claims", "remittances"'));
 
   it("names the only one", () => expect(suggestion("x-rays", ["claims"])).to.equal('use "claims"'));
+
+  it("names the first where there are many", () => {
+    const many = Array.from({ length: 66 }, (_, index) => `p-${index}`);
+    expect(suggestion("nowhere", many)).to.equal(
+      'use one of "p-0", "p-1", "p-2", "p-3", "p-4", "p-5", "p-6", "p-7" and 58 more',
+    );
+    expect(suggestion("nowhere", many.slice(0, 9))).to.match(/"p-7", "p-8"$/);
+  });
 
   it("says that there are none", () => {
     expect(suggestion("claims", [])).to.equal("nothing is declared yet");

@@ -1,6 +1,6 @@
 /**
  * The candidate that `word` was probably meant to be, or undefined where none is near: at most a third of the
- * letters, and never more than three, differ (a swap of two neighbours counts once).
+ * letters, and never more than three, differ (a swap of two neighbours counts once), or it alone begins like that.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
@@ -12,7 +12,13 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? onlyOneThatBegins(word, candidates);
+}
+
+function onlyOneThatBegins(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length < 3) return undefined;
+  const all = new Set([...candidates].filter((candidate) => candidate.toLowerCase().startsWith(word.toLowerCase())));
+  return all.size === 1 ? [...all][0] : undefined;
 }
 
 /** The first names of a list that may be long: `claims, prices and 58 more`. */

@@ -1,4 +1,4 @@
-import { suggestion } from "../../domain/nearest";
+import { someOf, suggestion } from "../../domain/nearest";
 import { type LoadedPartners, loadPartners } from "../../domain/partner-files/load-partners";
 import type { Partner } from "../../domain/partner-files/partner";
 import { type FileMap, readPartnerFolder } from "../../domain/partner-files/read-partner-folder";
@@ -19,7 +19,7 @@ export async function choosePartner(ask: Ask, { partners }: LoadedFolder, given:
   const ids = partners.map(({ id }) => id);
   const id = await ask.text({
     option: "ID",
-    what: `The partner's id (${ids.join(", ")})`,
+    what: `The partner's id (${someOf(ids)})`,
     given,
     mistake: (answer) =>
       ids.includes(answer) ? undefined : `there is no partner "${answer}"; ${suggestion(answer, ids)}`,

@@ -75,7 +75,12 @@ async function whatToRotate({ ask }: Session, { settings }: Partner, values: Val
     ...(values.key !== undefined || (values.drop !== undefined && !values.finish) ? ["key" as const] : []),
   ];
   if (named.length > 1) throw new Error(`rotate one thing at a time, not ${named.join(" and ")}; see --help`);
-  if (named[0]) return named[0];
+  if (named[0]) {
+    if (values.destination !== undefined && (named[0] === "password" || named[0] === "key")) {
+      throw new Error("--destination has no use here; it goes with --host-key or --finish; see --help");
+    }
+    return named[0];
+  }
   if (!ask.isInteractive)
     throw new Error("say what to rotate: --password, --key, --drop, --host-key or --finish; see --help");
   const servers = Object.values(settings.destinations);
@@ -122,9 +127,7 @@ const rotations: Record<What, Rotate> = {
       changes: rotateKey(partner, { add, drop: dropped }),
       next: [
         ...(add ? [`Have the partner confirm the fingerprint of its key: ${add.key.fingerprint}`] : []),
-        ...(add && dropped === undefined && partner.keys.length > 0
-          ? ["Both keys log in now. When the partner uses the new one: npm run partner -- rotate --drop OLD.pub"]
-          : []),
+        ...(add && dropped === undefined && partner.keys.length > 0 ? [bothKeys(partner)] : []),
       ],
     };
   },
@@ -162,6 +165,12 @@ const rotations: Record<What, Rotate> = {
   },
 };
 
+function bothKeys({ id, keys }: Partner): string {
+  const names = keys.map(({ file }) => file.slice(`${id}/keys/`.length));
+  const which = names.length === 1 ? names[0] : `FILE (${names.join(", ")})`;
+  return `From the deployment on, the old and the new key log in. When the partner uses the new one: npm run partner -- rotate ${id} --drop ${which}`;
+}
+
 async function askDrop({ ask }: Session, { id, keys }: Partner): Promise<string | undefined> {
   if (keys.length === 0) return undefined;
   const names = keys.map(({ file }) => file.slice(`${id}/keys/`.length));
@@ -184,6 +193,11 @@ async function askDestinationName(
   const names = Object.entries(settings.destinations)
     .filter(([, destination]) => given !== undefined || destination.hostKeys.length === hostKeys)
     .map(([name]) => name);
+  if (names.length === 0) {
+    const has =
+      Object.keys(settings.destinations).length === 0 ? "no server" : "no server with such a host key to change";
+    throw new Error(`${id} has ${has}`);
+  }
   return ask.text({
     option: "--destination",
     what: `Which of its servers (${names.join(", ")})`,

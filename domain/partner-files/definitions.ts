@@ -74,23 +74,28 @@ export const username = z
     "use 3 to 100 of a-z, 0-9, _ . @ and -, with no . @ or - first (Transfer Family takes no other)",
   );
 
-const login = z.strictObject({
-  endpoint: z
-    .enum(["partner", "internal"])
-    .default("partner")
-    .describe("partner: the endpoint for partners, with password or keys. internal: the private one, with keys only."),
-  username: username.optional().describe("The user name; without one, the partner's id."),
-  passwordVersion: z
-    .int("use a whole number")
-    .min(1, "use 1 for the first password")
-    .optional()
-    .describe("Present: the login has a password, issued by Quayside. Raise it by one to have a new one issued."),
-  sourceAddresses: z
-    .array(z.string())
-    .min(1, "list at least one block, or leave the key out to allow any address")
-    .optional()
-    .describe("The address blocks (CIDR) that the login may come from. Without them, from anywhere."),
-});
+const login = z.strictObject(
+  {
+    endpoint: z
+      .enum(["partner", "internal"])
+      .default("partner")
+      .describe(
+        "partner: the endpoint for partners, with password or keys. internal: the private one, with keys only.",
+      ),
+    username: username.optional().describe("The user name; without one, the partner's id."),
+    passwordVersion: z
+      .int("use a whole number")
+      .min(1, "use 1 for the first password")
+      .optional()
+      .describe("Present: the login has a password, issued by Quayside. Raise it by one to have a new one issued."),
+    sourceAddresses: z
+      .array(z.string())
+      .min(1, "list at least one block, or leave the key out to allow any address")
+      .optional()
+      .describe("The address blocks (CIDR) that the login may come from. Without them, from anywhere."),
+  },
+  "write `login: {}` to log in with the keys under keys/, or `passwordVersion: 1` below it for a password",
+);
 
 const folder = z.strictObject({
   virtualPath: absolutePath.describe("What the partner sees over SFTP, for example /claims."),

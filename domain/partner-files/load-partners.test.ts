@@ -46,7 +46,7 @@ describe("loadPartners", () => {
     files.set("acme/keys/edi.pub", new SymbolicLink(Buffer.from("../../clinic/keys/edi.pub")));
     expect(lines(files)).to.deep.equal([
       "acme/keys/edi.pub:1:1: this is a symbolic link; put the file itself there",
-      "todo.md:1:1: this file has no meaning here; move it into a partner's folder, or delete it",
+      "todo.md:1:1: this file has no meaning here; delete it; here are partners' folders, file-groups.yaml and README.md, and nothing else",
     ]);
   });
 

@@ -84,7 +84,7 @@ function filesByPartner(files: FileMap, report: Report): Map<string, FileMap> {
         report({
           ...wholeFile(path),
           message: "this file has no meaning here",
-          fix: "move it into a partner's folder, or delete it",
+          fix: "delete it; here are partners' folders, file-groups.yaml and README.md, and nothing else",
         });
       }
       continue;

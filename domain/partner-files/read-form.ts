@@ -92,7 +92,10 @@ function describe(issue: Issue, definition: z.ZodType, source: YamlSource): Prob
       }));
     case "invalid_type":
       if (valueAt(source.value, path) === undefined) {
-        return [{ ...here, message: `${subject} is missing`, fix: `add ${path.at(-1)}: …` }];
+        return [{ ...here, message: `${subject} is missing`, fix: `add ${path.at(-1)}: ${shape(definition, path)}` }];
+      }
+      if (issue.expected === "object" && !issue.message.startsWith("Invalid input")) {
+        return [{ ...here, message: `${subject} is ${kindOf(valueAt(source.value, path))}`, fix: issue.message }];
       }
       return [
         {
@@ -179,14 +182,30 @@ function valueAt(value: unknown, path: YamlPath): unknown {
 
 /** The keys that the definition knows at a path. */
 function keysAt(definition: z.ZodType, path: YamlPath): string[] {
+  const found = definitionAt(definition, path);
+  return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
+}
+
+/** What a required value looks like, with the keys that it needs: `[{ name: …, email: … }]`. */
+function shape(definition: z.ZodType, path: YamlPath): string {
+  const found = definitionAt(definition, path);
+  if (found instanceof z.ZodArray) return `[${shape(definition, [...path, 0])}]`;
+  const needed =
+    found instanceof z.ZodObject
+      ? Object.entries(found.shape).flatMap(([key, inner]) => (inner === unwrap(inner) ? [`${key}: …`] : []))
+      : [];
+  return needed.length === 0 ? "…" : `{ ${needed.join(", ")} }`;
+}
+
+function definitionAt(definition: z.ZodType, path: YamlPath): unknown {
   let current: unknown = unwrap(definition);
   for (const step of path) {
     if (current instanceof z.ZodObject) current = unwrap((current.shape as Record<string, unknown>)[step]);
     else if (current instanceof z.ZodArray) current = unwrap(current.element);
     else if (current instanceof z.ZodRecord) current = unwrap(current.valueType);
-    else return [];
+    else return undefined;
   }
-  return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
+  return current;
 }
 
 function unwrap(definition: unknown): unknown {

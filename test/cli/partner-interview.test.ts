@@ -131,6 +131,12 @@ describe("npm run partner, on a terminal", () => {
     expect(read("partners/o-brien-sons/partner.yaml")).to.include("name: O'Brien & Sons\n");
   });
 
+  it("offers no answer that it would refuse", async () => {
+    const { shown } = await interview(["add", "--name", "3M"], ["mmm", "Ana <ana@m.example>", "password", "acme-edi"]);
+    expect(shown).to.include("Its id, for folder and file names: ");
+    expect(shown).to.include("User name [mmm]: ");
+  });
+
   it("asks again after a wrong option as well", async () => {
     const { code, shown } = await interview(["show", "clinik"], ["clinic"]);
     expect(code).to.equal(0);

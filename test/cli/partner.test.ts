@@ -357,6 +357,34 @@ destinations:
       expect(read("partners/acme/partner.yaml")).to.equal(before.replace(/ssh-ed25519 \S+/, otherKey));
     });
 
+    it("says what comes next of the key that is there", async () => {
+      const { stdout } = await partner("rotate", "acme", "--key", otherKey);
+      expect(stdout).to.include("From the deployment on, the old and the new key log in.");
+      expect(stdout).to.include("npm run partner -- rotate acme --drop edi.pub\n");
+    });
+
+    it("says what is not there to change", async () => {
+      write(folderWith([{ write: "bank/partner.yaml", as: "name: B\ncontacts: [{name: B, email: b@b.example}]\n" }]));
+      const errors: [string[], string][] = [
+        [["bank", "--password"], "bank has no login, so it has no password"],
+        [["acme", "--password"], "acme has no password; its login uses keys"],
+        [["bank", "--key", otherKey], "bank has no login that a key could belong to"],
+        [["bank", "--destination", "x", "--host-key", otherKey], "bank has no server"],
+        [["acme", "--finish"], "acme has no server with such a host key to change"],
+        [
+          ["clinic", "--password", "--destination", "x"],
+          "--destination has no use here; it goes with --host-key or --finish",
+        ],
+      ];
+      const before = tree();
+      for (const [args, message] of errors) {
+        const { code, stderr } = await partner("rotate", ...args);
+        expect(stderr.startsWith(message), stderr).to.equal(true);
+        expect(code).to.equal(2);
+      }
+      expect(tree()).to.deep.equal(before);
+    });
+
     it("asks for one thing at a time, by name", async () => {
       expect(await partner("rotate", "acme")).to.include({
         code: 2,

@@ -176,6 +176,23 @@ export const brokenFlowsAndLimits: BrokenFolder[] = [
     ],
   },
   {
+    title: "two folders that a Mac takes for one, reported once each, with what else is wrong with them",
+    edits: [
+      { write: "acme/samples/uploads/Remittances/a.csv", as: "" },
+      { write: "acme/samples/uploads/Remittances/b.csv", as: "" },
+      { write: "Clinic/samples/uploads/claims/a.json", as: "" },
+      { write: "Clinic/samples/uploads/claims/b.json", as: "" },
+    ],
+    problems: [
+      'Clinic/partner.yaml:1:1: "Clinic" is not a partner id; name the folder otherwise: use 3 to 32 lower-case letters, digits and hyphens, with a letter first',
+      'Clinic/partner.yaml:1:1: the folder "Clinic" has no partner.yaml; create it, or delete the folder',
+      'acme/samples/uploads/Remittances/a.csv:1:1: acme has no upload folder "/Remittances"; did you mean "/remittances"?',
+      'acme/samples/uploads/Remittances/b.csv:1:1: acme has no upload folder "/Remittances"; did you mean "/remittances"?',
+      "acme/samples/uploads/remittances/remit.csv:1:1: the folders acme/samples/uploads/Remittances and acme/samples/uploads/remittances differ only in case or accents, and many file systems take them for one; rename one of them",
+      "clinic/partner.yaml:1:1: the folders Clinic and clinic differ only in case or accents, and many file systems take them for one; rename one of them",
+    ],
+  },
+  {
     title: "secrets in comments, values, SQL and samples",
     edits: [
       { in: acme, replace: "    authentication: password", by: "    authentication: password # password: Xy7kkp2qQ" },

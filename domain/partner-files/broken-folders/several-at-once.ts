@@ -19,7 +19,7 @@ export const severalAtOnce: BrokenFolder[] = [
       'acme/subscriptions/claims.yaml:7:11: "transform[0].convert.to" cannot be "cvs"; did you mean "csv"?',
       'clinic/partner.yaml:6:20: "login.passwordVersion" is text; it must be a number',
       'clinic/subscriptions/remittances.yaml:1:12: unknown file group "remittance"; did you mean "remittances"?',
-      "todo.md:1:1: this file has no meaning here; move it into a partner's folder, or delete it",
+      "todo.md:1:1: this file has no meaning here; delete it; here are partners' folders, file-groups.yaml and README.md, and nothing else",
     ],
   },
   {

@@ -100,10 +100,21 @@ export const wrongForm: BrokenFolder[] = [
       { write: remittances, as: "# later\n" },
     ],
     problems: [
-      'acme/partner.yaml:1:1: "contacts" is missing; add contacts: …',
+      'acme/partner.yaml:1:1: "contacts" is missing; add contacts: [{ name: …, email: … }]',
       'acme/partner.yaml:1:1: "name" is missing; add name: …',
       'clinic/subscriptions/remittances.yaml:1:1: "deliver" is missing; add deliver: …',
       'clinic/subscriptions/remittances.yaml:1:1: "fileGroup" is missing; add fileGroup: …',
+    ],
+  },
+  {
+    title: "a login without a word",
+    edits: [
+      { in: acme, replace: "login:\n  username: acme-edi\n  sourceAddresses:\n    - 203.0.113.0/24", by: "login:" },
+      { in: clinic, replace: "login:\n  passwordVersion: 1", by: "login: password" },
+    ],
+    problems: [
+      'acme/partner.yaml:5:7: "login" is empty; write `login: {}` to log in with the keys under keys/, or `passwordVersion: 1` below it for a password',
+      'clinic/partner.yaml:5:8: "login" is text; write `login: {}` to log in with the keys under keys/, or `passwordVersion: 1` below it for a password',
     ],
   },
   {
@@ -330,7 +341,7 @@ export const wrongForm: BrokenFolder[] = [
       "acme/keys/edi.ppk:1:1: this file has no meaning here; a partner has partner.yaml, subscriptions/*.yaml, keys/*.pub, transforms/*.sql and samples/; rename or delete it",
       "acme/subscriptions/old/claims.yaml:1:1: this file has no meaning here; a partner has partner.yaml, subscriptions/*.yaml, keys/*.pub, transforms/*.sql and samples/; rename or delete it",
       "acme/transforms/claims.SQL:1:1: this file has no meaning here; a partner has partner.yaml, subscriptions/*.yaml, keys/*.pub, transforms/*.sql and samples/; rename or delete it",
-      "notes.txt:1:1: this file has no meaning here; move it into a partner's folder, or delete it",
+      "notes.txt:1:1: this file has no meaning here; delete it; here are partners' folders, file-groups.yaml and README.md, and nothing else",
     ],
   },
   {

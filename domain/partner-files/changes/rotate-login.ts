@@ -3,9 +3,10 @@ import type { FileMap } from "../read-partner-folder";
 import { editYaml } from "./edit-yaml";
 import { content, type FileChanges } from "./file-changes";
 
-/** Lets the next deployment issue a new password. @throws where the login has none. */
+/** Lets the next deployment issue a new password. @throws where the partner has none. */
 export function rotatePassword(files: FileMap, { id, settings }: Partner): FileChanges {
-  const version = settings.login?.passwordVersion;
+  if (!settings.login) throw new Error(`${id} has no login, so it has no password`);
+  const version = settings.login.passwordVersion;
   if (version === undefined) throw new Error(`${id} has no password; its login uses keys`);
   const file = `${id}/partner.yaml`;
   return new Map([
@@ -15,9 +16,10 @@ export function rotatePassword(files: FileMap, { id, settings }: Partner): FileC
 
 /** Adds a key, drops one, or both. Keys are named by their file, with or without `.pub`. */
 export function rotateKey(
-  { id, keys }: Partner,
+  { id, keys, settings }: Partner,
   { add, drop }: { add?: { name: string; line: string } | undefined; drop?: string | undefined },
 ): FileChanges {
+  if (!settings.login) throw new Error(`${id} has no login that a key could belong to`);
   const changes = new Map<string, Uint8Array | null>();
   if (drop !== undefined) {
     const file = `${id}/keys/${drop.replace(/\.pub$/, "")}.pub`;
