@@ -41,8 +41,10 @@ export interface DeliverySeed {
   /** Decides size; the caller keeps it for whoever reads the object. */
   content?: Uint8Array;
   size?: number;
+  /** Counts as claims, too. */
   attempts?: number;
   renamingTo?: string;
+  renamingFrom?: string;
   /** Seconds from now. */
   dueIn?: number;
   /** Of the lease where the state is a claimed one: its owner, and seconds from now to its end. */
@@ -64,14 +66,14 @@ export async function addDelivery(ledger: Ledger, seed: DeliverySeed): Promise<{
     );
     const inserted = await transaction.query<{ id: number }>(
       `INSERT INTO delivery (transfer, subscription, state, queue, send_queue, object_key, version_id, size, final_name,
-         attempts, renaming_to, next_attempt_at, lease_owner, lease_until)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() + make_interval(secs => $12), $13::text,
-         CASE WHEN $13::text IS NULL THEN NULL ELSE now() + make_interval(secs => $14) END)
+         attempts, claims, renaming_to, renaming_from, next_attempt_at, lease_owner, lease_until)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, now() + make_interval(secs => $13), $14::text,
+         CASE WHEN $14::text IS NULL THEN NULL ELSE now() + make_interval(secs => $15) END)
        RETURNING id`,
       [
         ...[rows[0]?.id, seed.subscription, seed.state ?? "ready", seed.queue, seed.sendQueue ?? seed.queue, key],
-        ...[versionId, size, finalName, seed.attempts ?? 0, seed.renamingTo ?? null, seed.dueIn ?? 0],
-        ...[seed.lease?.owner ?? null, seed.lease?.endsIn ?? 0],
+        ...[versionId, size, finalName, seed.attempts ?? 0, seed.renamingTo ?? null, seed.renamingFrom ?? null],
+        ...[seed.dueIn ?? 0, seed.lease?.owner ?? null, seed.lease?.endsIn ?? 0],
       ],
     );
     return inserted.rows[0]?.id ?? 0;
@@ -89,6 +91,8 @@ export interface DeliveryRow {
   size: number;
   sha256: string | null;
   renaming_to: string | null;
+  renaming_from: string | null;
+  claims: number;
   lease_owner: string | null;
   lease_until: Date | null;
   /** Whole seconds until its next attempt. */

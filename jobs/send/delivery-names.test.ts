@@ -1,21 +1,29 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { numberedName, temporaryName } from "./delivery-names";
+import { formerTemporaryNames, numberedName, temporaryName } from "./delivery-names";
 
 describe("temporaryName", () => {
-  it("is hidden and names the file and its delivery", () => {
-    expect(temporaryName("claims.csv", 17)).to.equal(".claims.csv.17.part");
+  it("is hidden and names the file, its delivery and the claim", () => {
+    expect(temporaryName("claims.csv", 17, 2)).to.equal(".claims.csv.17.2.part");
   });
 
-  it("always fits into 255 bytes and stays this delivery's own", () => {
+  it("always fits into 255 bytes and stays this claim's own", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "grapheme", maxLength: 400 }), fc.nat(), (name, delivery) => {
-        const temporary = temporaryName(name, delivery);
+      fc.property(fc.string({ unit: "grapheme", maxLength: 400 }), fc.nat(), fc.nat(), (name, delivery, claim) => {
+        const temporary = temporaryName(name, delivery, claim);
         expect(Buffer.byteLength(temporary)).to.be.at.most(255);
-        expect(temporary.endsWith(`.${delivery}.part`)).to.equal(true);
+        expect(temporary.endsWith(`.${delivery}.${claim}.part`)).to.equal(true);
         expect(Buffer.from(temporary).toString()).to.equal(temporary);
       }),
     );
+  });
+});
+
+describe("formerTemporaryNames", () => {
+  it("are those of the claims before, the latest first, and not without end", () => {
+    expect(formerTemporaryNames("a.csv", 17, 1)).to.deep.equal([]);
+    expect(formerTemporaryNames("a.csv", 17, 3)).to.deep.equal([".a.csv.17.2.part", ".a.csv.17.1.part"]);
+    expect(formerTemporaryNames("a.csv", 17, 1000)).to.have.length(20);
   });
 });
 

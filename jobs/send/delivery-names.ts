@@ -1,9 +1,12 @@
 /** Most bytes of a name on the common file systems. */
 const longestName = 255;
 
-/** The name under which a file is written before it is renamed: hidden, telling, and of this delivery alone. */
-export function temporaryName(finalName: string, delivery: number): string {
-  const ending = `.${delivery}.part`;
+/**
+ * The name under which a file is written before it is renamed: hidden, telling, and of this claim of this delivery
+ * alone, so that a job which lost its claim without noticing writes into no file but its own.
+ */
+export function temporaryName(finalName: string, delivery: number, claim: number): string {
+  const ending = `.${delivery}.${claim}.part`;
   let kept = "";
   let room = longestName - 1 - Buffer.byteLength(ending);
   for (const character of finalName) {
@@ -12,6 +15,15 @@ export function temporaryName(finalName: string, delivery: number): string {
     kept += character;
   }
   return `.${kept}${ending}`;
+}
+
+/** More than a delivery has attempts; what claims before these left behind was removed by one of these, or never can be. */
+const mostFormer = 20;
+
+/** The temporary names that earlier claims may have left. */
+export function formerTemporaryNames(finalName: string, delivery: number, claim: number): string[] {
+  const count = Math.min(claim - 1, mostFormer);
+  return Array.from({ length: count }, (_, i) => temporaryName(finalName, delivery, claim - 1 - i));
 }
 
 /** Extensions that wrap another one: `claims.csv.gz` is a `.csv.gz`. */

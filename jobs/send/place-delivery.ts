@@ -1,6 +1,7 @@
 import { DeliveryFailure } from "../../domain/delivery-failure";
 import type { PlaceDelivery } from "../../domain/entitlements";
 import type { ClaimedDelivery } from "../../domain/ledger/deliveries/claim-deliveries";
+import type { RenameNote } from "../../domain/ledger/deliveries/mark-renaming";
 import { objectKey } from "../../domain/paths";
 import { checkedName } from "../checked-name";
 import { hashOf } from "../measured";
@@ -13,7 +14,7 @@ export interface PlaceTools {
   store: ObjectStore;
   readObject: ReadObject;
   /** Notes in the ledger where the file is about to be put; throws where the delivery is no longer ours. */
-  markRenaming: (note: { to: string; sha256: string }) => Promise<void>;
+  markRenaming: (note: RenameNote) => Promise<void>;
 }
 
 /**

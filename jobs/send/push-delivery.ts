@@ -1,18 +1,20 @@
 import { DeliveryFailure, sftpStatus } from "../../domain/delivery-failure";
 import type { PushDelivery } from "../../domain/entitlements";
 import type { ClaimedDelivery } from "../../domain/ledger/deliveries/claim-deliveries";
+import { LeaseLost } from "../../domain/ledger/deliveries/lease";
+import type { RenameNote } from "../../domain/ledger/deliveries/mark-renaming";
 import { checkedName } from "../checked-name";
 import { hashOf, measured } from "../measured";
 import type { ReadObject } from "../read-object";
 import type { Arrival } from "./arrival";
-import { mostNumber, numberedName, temporaryName } from "./delivery-names";
+import { formerTemporaryNames, mostNumber, numberedName, temporaryName } from "./delivery-names";
 import type { SftpSession } from "./sftp-session";
 
 export interface PushTools {
   session: SftpSession;
   readObject: ReadObject;
   /** Notes in the ledger where the file is about to be put; throws where the delivery is no longer ours. */
-  markRenaming: (note: { to: string | null; sha256?: string }) => Promise<void>;
+  markRenaming: (note: RenameNote | null) => Promise<void>;
 }
 
 /**
@@ -26,44 +28,78 @@ export async function pushDelivery(claimed: ClaimedDelivery, push: PushDelivery,
   const finalName = checkedName(claimed.finalName);
   // Also right for "/", which gives "", and for a path relative to the login directory.
   const folder = push.remotePath.replace(/\/+$/, "");
-  const temporary = `${folder}/${temporaryName(finalName, claimed.id)}`;
   if (claimed.renamingTo !== null) {
-    // Of another folder it would be a note from before the subscription changed.
-    const isHere = claimed.renamingTo.startsWith(`${folder}/`);
-    const arrival = isHere ? await earlierArrival(claimed, claimed.renamingTo, temporary, tools) : null;
+    const arrival = await earlierArrival(claimed, claimed.renamingTo, tools);
     if (arrival !== null) return arrival;
-    await markRenaming({ to: null });
+    await markRenaming(null);
   }
+  const former = formerTemporaryNames(finalName, claimed.id, claimed.claims);
+  await Promise.all(former.map((name) => session.remove(`${folder}/${name}`).catch(() => {})));
+  const temporary = `${folder}/${temporaryName(finalName, claimed.id, claimed.claims)}`;
   const { chunks, measure } = measured(readObject(claimed));
+  let isNoted = false;
+  const note = (to: string, sha256: string) => {
+    // Also where the ledger's answer gets lost.
+    isNoted = true;
+    return markRenaming({ to, from: temporary, sha256 });
+  };
   try {
     const file = await session.create(temporary).catch((error: unknown) => explain(error, push.remotePath, session));
     await file.write(chunks);
     const sha256 = measure.sha256();
     checkRead(claimed, measure.size, sha256);
     await checkArrived(session, temporary, measure.size);
-    const note = (to: string) => markRenaming({ to, sha256 });
-    return { deliveredAs: await putInPlace(session, temporary, folder, finalName, push, note), sha256 };
+    const noted = (to: string) => note(to, sha256);
+    return { deliveredAs: await putInPlace(session, temporary, folder, finalName, push, noted), sha256 };
   } catch (error) {
-    if (error instanceof DeliveryFailure && !error.canPass && session.isOpen) {
-      // In this order: without its temporary file, a delivery that is noted as being renamed counts as renamed.
-      await markRenaming({ to: null });
-      await session.remove(temporary).catch(() => {});
-    }
+    if (session.isOpen) await cleanUp(error, isNoted, temporary, tools);
     throw error;
   }
 }
 
-/** Whether an attempt that broke off around its rename had renamed: then the temporary file is gone and the final one whole. */
+/**
+ * Removes the temporary file of a failed attempt. Not before a note of its rename is taken back: without the file, a
+ * delivery that is noted as being renamed counts as renamed.
+ */
+async function cleanUp(
+  error: unknown,
+  isNoted: boolean,
+  temporary: string,
+  { session, markRenaming }: PushTools,
+): Promise<void> {
+  if (isNoted && !(error instanceof LeaseLost)) {
+    // What can pass may be a rename that was done and whose answer was not: the next attempt finds out.
+    if (!(error instanceof DeliveryFailure) || error.canPass) return;
+    await markRenaming(null);
+  }
+  await session.remove(temporary).catch(() => {});
+}
+
+/**
+ * Whether an attempt that broke off around its rename had renamed. Its temporary file is removed to find out: a rename
+ * that the server has heard of and not done yet then fails, and one that was done has left nothing to remove.
+ */
 async function earlierArrival(
   claimed: ClaimedDelivery,
   renamedTo: string,
-  temporary: string,
   { session, readObject }: PushTools,
 ): Promise<Arrival | null> {
-  if ((await session.find(temporary)) !== null) return null;
+  if (claimed.renamingFrom !== null && (await isThere(session, claimed.renamingFrom))) return null;
   const found = await session.find(renamedTo);
   if (found === null || found.isFolder || found.size !== claimed.size) return null;
   return { deliveredAs: renamedTo, sha256: claimed.sha256 ?? (await hashOf(readObject(claimed))) };
+}
+
+/** Whether there was such a file, which then is removed if the login may remove files. */
+async function isThere(session: SftpSession, path: string): Promise<boolean> {
+  try {
+    await session.remove(path);
+    return true;
+  } catch (error) {
+    // Only some servers say "no such file"; others say "failure", also where the login may not remove.
+    if (!session.isOpen) throw error;
+    return (await session.find(path)) !== null;
+  }
 }
 
 /** Where not even a temporary file can be made, the folder is the reason, and every file for it will fare the same. */

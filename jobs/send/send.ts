@@ -2,7 +2,7 @@ import { DeliveryFailure } from "../../domain/delivery-failure";
 import type { ClaimedDelivery } from "../../domain/ledger/deliveries/claim-deliveries";
 import { findDestination, type PushDestination } from "../../domain/ledger/deliveries/find-destination";
 import { markDelivered } from "../../domain/ledger/deliveries/mark-delivered";
-import { markRenaming } from "../../domain/ledger/deliveries/mark-renaming";
+import { markRenaming, type RenameNote } from "../../domain/ledger/deliveries/mark-renaming";
 import { sendStage } from "../../domain/ledger/deliveries/stage";
 import type { Ledger } from "../../domain/ledger/ledger";
 import { mostSendAttempts } from "../../domain/retry";
@@ -75,7 +75,7 @@ async function deliver(
   claimed: ClaimedDelivery,
   { queue, readObject, store }: SendJob,
   session: () => Promise<SftpSession>,
-  markRenaming: (note: { to: string | null; sha256?: string }) => Promise<void>,
+  markRenaming: (note: RenameNote | null) => Promise<void>,
 ): Promise<Arrival> {
   const { delivery, sendQueue } = claimed;
   // No claim should get here. Sent all the same, the file would be at the wrong server, or in another server's folder.

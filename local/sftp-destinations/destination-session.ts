@@ -50,6 +50,7 @@ export function destinationSession({ folder, faults, drop, onName }: Destination
     remove: (path) => slowly(() => files.remove(path)),
     rename: (from, to, options) =>
       slowly(async () => {
+        await faults.beforeRename?.();
         if (faults.refuseRename) throw new SftpError("failure", "Rename is refused here");
         await files.rename(from, to, options);
       }),

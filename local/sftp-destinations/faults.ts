@@ -4,6 +4,8 @@ export interface DestinationFaults {
   failAfterBytes?: number;
   /** How many connections `failAfterBytes` cuts; every one unless told. */
   failTimes?: number;
+  /** A rename waits for this. */
+  beforeRename?: (() => Promise<void>) | undefined;
   /** Answers every rename with "Failure". */
   refuseRename?: boolean;
   /** Milliseconds that every write and every request on a path waits. */

@@ -106,7 +106,7 @@ describe("the send job, pushing", () => {
     expect(await outcome).to.equal("drained");
     expect(await received("claims.csv")).to.deep.equal(content);
     expect(await inbox()).to.deep.equal(["claims.csv"]);
-    expect(server.names).to.deep.equal([`/inbox/.claims.csv.${id}.part`, "/inbox/claims.csv"]);
+    expect(server.names).to.deep.equal([`/inbox/.claims.csv.${id}.1.part`, "/inbox/claims.csv"]);
     const hash = sha256(content);
     expect(await row(id)).to.include({
       ...{ state: "delivered", delivered_as: "/inbox/claims.csv", size: 300_000, sha256: hash, transfer_sha256: hash },
@@ -144,7 +144,7 @@ describe("the send job, pushing", () => {
     const { id, versionId } = await addDelivery(ledger, {
       ...{ subscription: "acme/claims", queue, finalName: "large.bin", size: total },
     });
-    const temporary = join(folder, "inbox", `.large.bin.${id}.part`);
+    const temporary = join(folder, "inbox", `.large.bin.${id}.1.part`);
     objects.set(versionId, async function* () {
       const chunk = Buffer.alloc(65_536, "claims");
       for (let made = 0; made < total; made += chunk.length) {
@@ -443,31 +443,63 @@ describe("the send job, pushing", () => {
     it("does not take an older file of the same size for its own", async () => {
       await start();
       await writeFile(join(folder, "inbox", "a.csv"), "old!");
-      const id = await add("a.csv", Buffer.from("new!"), { renamingTo: "/inbox/a.csv" });
-      await writeFile(join(folder, "inbox", `.a.csv.${id}.part`), "new!");
+      await add("a.csv", Buffer.from("new!"), { renamingTo: "/inbox/a.csv", renamingFrom: "/inbox/.a.csv.1.part" });
+      await writeFile(join(folder, "inbox", ".a.csv.1.part"), "new!");
       await run().outcome;
       expect((await received("a.csv")).toString()).to.equal("new!");
       expect(await inbox()).to.deep.equal(["a.csv"]);
     });
 
-    it("does not take a note from before its subscription changed for an arrival", async () => {
+    it("finds out in the old folder what became of a rename, where the subscription has another one now", async () => {
       await start();
       await mkdir(join(folder, "old-inbox"));
       await writeFile(join(folder, "old-inbox", "a.csv"), "old!");
-      await add("a.csv", Buffer.from("new!"), { renamingTo: "/old-inbox/a.csv" });
+      await writeFile(join(folder, "old-inbox", ".a.csv.1.part"), "new!");
+      await add("a.csv", Buffer.from("new!"), {
+        ...{ renamingTo: "/old-inbox/a.csv", renamingFrom: "/old-inbox/.a.csv.1.part" },
+      });
       await run().outcome;
       expect((await received("a.csv")).toString()).to.equal("new!");
+      expect(await readdir(join(folder, "old-inbox"))).to.deep.equal(["a.csv"]);
     });
 
     it("sends anew what was never renamed", async () => {
       await start();
       const id = await add("a.csv", Buffer.from("new"), {
-        ...{ state: "sending", attempts: 1, renamingTo: "/inbox/a.csv", lease: { owner: "dead", endsIn: -1 } },
+        ...{ state: "sending", attempts: 2, lease: { owner: "dead", endsIn: -1 } },
+        ...{ renamingTo: "/inbox/a.csv", renamingFrom: "/inbox/.a.csv.0.2.part" },
       });
-      await writeFile(join(folder, "inbox", `.a.csv.${id}.part`), "half a file, and more than that");
+      await writeFile(join(folder, "inbox", ".a.csv.0.2.part"), "new");
+      // The claim before that one did not even come to its rename.
+      await writeFile(join(folder, "inbox", `.a.csv.${id}.1.part`), "half a file, and more than that");
       await run().outcome;
       expect((await received("a.csv")).toString()).to.equal("new");
+      expect(await inbox()).to.deep.equal(["a.csv"]);
+      expect(await row(id)).to.include({ state: "delivered", attempts: 3, renaming_from: null });
+    });
+
+    it("sends once where the server comes to an earlier attempt's rename only now", async () => {
+      await start({}, {}, "rename");
+      const id = await add("a.csv", Buffer.from("new"));
+      let late = () => {};
+      const asked = new Promise<void>((resolve) => {
+        server.faults.beforeRename = async () => {
+          server.faults.beforeRename = undefined;
+          resolve();
+          await new Promise<void>((go) => {
+            late = go;
+          });
+        };
+      });
+      const slow = run();
+      await asked;
+      await ledger.query("UPDATE delivery SET lease_until = now() WHERE id = $1", [id]);
+      await run().outcome;
+      late();
+      await slow.outcome;
+      expect(await inbox()).to.deep.equal(["a.csv"]);
       expect(await row(id)).to.include({ state: "delivered", attempts: 2 });
+      expect(slow.lines.map(({ message }) => message)).to.include("claim lost");
     });
 
     it("gives up a file that took its job down eight times", async () => {

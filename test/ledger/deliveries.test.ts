@@ -80,7 +80,15 @@ describe("deliveries in the ledger", () => {
       expect(delivery).to.deep.include({
         ...{ id, partner: "acme", subscription: "claims", publisher: "northwind", fileGroup: "claims" },
         ...{ fileName: "a.csv", objectKey: "northwind/claims/a.csv", size: 12, sha256: null, finalName: "a.csv" },
-        ...{ attempts: 1, renamingTo: null, sendQueue: queue, delivery: push("/inbox"), transform: [] },
+        ...{
+          attempts: 1,
+          claims: 1,
+          renamingTo: null,
+          renamingFrom: null,
+          sendQueue: queue,
+          delivery: push("/inbox"),
+          transform: [],
+        },
       });
       const row = await deliveryRow(ledger, id);
       expect(row).to.include({ state: "sending", lease_owner: "job-1", attempts: 1 });
@@ -195,6 +203,13 @@ describe("deliveries in the ledger", () => {
   });
 
   describe("releaseDeliveries", () => {
+    it("never lets a later claim have the same number", async () => {
+      const id = await add();
+      expect((await claim())[0]).to.include({ id, attempts: 1, claims: 1 });
+      await releaseDeliveries(ledger, { stage: sendStage, owner: "job-1", reason: "stopped" });
+      expect((await claim())[0]).to.include({ id, attempts: 1, claims: 2 });
+    });
+
     it("gives back the job's own as if it had not tried", async () => {
       const own = await claimed({ attempts: 3 });
       const other = await claimed({ lease: { owner: "job-2", endsIn: 300 } });
@@ -207,16 +222,27 @@ describe("deliveries in the ledger", () => {
   });
 
   describe("markRenaming", () => {
+    const note = { to: "/inbox/a.csv", from: "/inbox/.a.csv.1.1.part", sha256: "ab12" };
+
     it("notes where the file will be and what was read", async () => {
       const own = await claimed();
-      await markRenaming(ledger, own, { to: "/inbox/a.csv", sha256: "ab12" });
-      expect(await deliveryRow(ledger, own.delivery)).to.include({ renaming_to: "/inbox/a.csv", sha256: "ab12" });
-      await markRenaming(ledger, own, { to: null });
-      expect(await deliveryRow(ledger, own.delivery)).to.include({ renaming_to: null, sha256: "ab12" });
+      await markRenaming(ledger, own, note);
+      expect(await deliveryRow(ledger, own.delivery)).to.include({
+        ...{ renaming_to: "/inbox/a.csv", renaming_from: "/inbox/.a.csv.1.1.part", sha256: "ab12" },
+      });
+      await markRenaming(ledger, own, null);
+      expect(await deliveryRow(ledger, own.delivery)).to.include({
+        ...{ renaming_to: null, renaming_from: null, sha256: "ab12" },
+      });
     });
 
-    it("refuses a job whose claim has passed to another", () =>
-      expectLost((lost) => markRenaming(ledger, lost, { to: "/inbox/a.csv" })));
+    it("gives the job the time to do it", async () => {
+      const own = await claimed({ lease: { owner: "job-1", endsIn: -1 } });
+      await markRenaming(ledger, own, note);
+      expect(await claim("job-2")).to.deep.equal([]);
+    });
+
+    it("refuses a job whose claim has passed to another", () => expectLost((lost) => markRenaming(ledger, lost, note)));
   });
 
   describe("markDelivered", () => {

@@ -27,6 +27,7 @@ describe("the ledger's schema", () => {
       "007-cancelled-while-sending.sql",
       "008-send-queues.sql",
       "010-settling.sql",
+      "011-attempts.sql",
     ]);
   });
 

@@ -26,8 +26,12 @@ export interface ClaimedDelivery {
   finalName: string;
   /** Attempts of this stage, the one that begins included. */
   attempts: number;
+  /** How often it was claimed, this time included; no two claims have the same number. */
+  claims: number;
   /** Where an earlier attempt was about to put the file when it broke off. */
   renamingTo: string | null;
+  /** The temporary file that it was about to rename; null where it was no push. */
+  renamingFrom: string | null;
   /** The queue of its send job, as the subscription was when the delivery was claimed. */
   sendQueue: string;
   delivery: Delivery;
@@ -61,13 +65,14 @@ export async function claimDeliveries(
      )
      UPDATE delivery SET
        state = $3, lease_owner = $6, lease_until = now() + make_interval(secs => $7),
-       attempts = delivery.attempts + 1, reason = NULL
+       attempts = delivery.attempts + 1, claims = delivery.claims + 1, reason = NULL
      FROM claimable, transfer, subscription
      WHERE delivery.id = claimable.id AND transfer.id = delivery.transfer AND subscription.id = delivery.subscription
      RETURNING delivery.id, subscription.partner, subscription.name AS subscription, transfer.partner AS publisher,
        transfer.file_group AS "fileGroup", transfer.file_name AS "fileName", delivery.object_key AS "objectKey",
        delivery.version_id AS "versionId", delivery.size, delivery.sha256, delivery.final_name AS "finalName",
-       delivery.attempts, delivery.renaming_to AS "renamingTo", subscription.send_queue AS "sendQueue",
+       delivery.attempts, delivery.claims, delivery.renaming_to AS "renamingTo",
+       delivery.renaming_from AS "renamingFrom", subscription.send_queue AS "sendQueue",
        subscription.delivery, subscription.transform`,
     [queue, stage.idle, stage.claimed, stage.name, limit, owner, leaseSeconds],
   );

@@ -1,21 +1,33 @@
 import type { Queryable } from "../ledger";
-import { type Claim, LeaseLost } from "./lease";
+import { type Claim, LeaseLost, leaseSeconds } from "./lease";
+
+/** What is noted right before a file is put into place, for the next attempt in case this one does not live to say more. */
+export interface RenameNote {
+  /** Where the file will be: a remote path or an object key. */
+  to: string;
+  /** The remote path of its temporary file, where it has one. */
+  from?: string;
+  /** Hex, of what was read. */
+  sha256: string;
+}
 
 /**
- * Notes, right before the file is put into place, where it will be (`to`), and what was read (`sha256`, hex). After a
- * crash the next attempt can tell by it whether the file arrived. `to` null: the attempt starts anew.
+ * Notes that the file is about to be put into place, or, with null, that it is not and the attempt starts anew.
+ * The lease begins anew with it, whatever became of the heartbeats: putting a file into place may take minutes.
  *
  * @throws {LeaseLost} The file must then be left alone.
  */
 export async function markRenaming(
   ledger: Queryable,
   { delivery, stage, owner }: Claim,
-  { to, sha256 }: { to: string | null; sha256?: string },
+  note: RenameNote | null,
 ): Promise<void> {
   const { rowCount } = await ledger.query(
-    `UPDATE delivery SET renaming_to = $4, sha256 = coalesce(sha256, $5)
+    `UPDATE delivery SET
+       renaming_to = $4, renaming_from = $5, sha256 = coalesce(sha256, $6),
+       lease_until = now() + make_interval(secs => $7)
      WHERE id = $1 AND state = $2 AND lease_owner = $3`,
-    [delivery, stage.claimed, owner, to, sha256 ?? null],
+    [delivery, stage.claimed, owner, note?.to ?? null, note?.from ?? null, note?.sha256 ?? null, leaseSeconds],
   );
   if (rowCount !== 1) throw new LeaseLost(delivery);
 }

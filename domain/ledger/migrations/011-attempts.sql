@@ -1,0 +1,6 @@
+-- What lets an attempt find out what became of the one before it, and keeps the two out of each other's way.
+ALTER TABLE delivery
+  -- How often a job has claimed it. Unlike attempts it never goes back, so a name made with it is of one claim alone.
+  ADD COLUMN claims integer NOT NULL DEFAULT 0,
+  -- Beside renaming_to: the remote path of the temporary file that was about to be renamed.
+  ADD COLUMN renaming_from text;
