@@ -9,16 +9,24 @@ export class DeliveryFailure extends Error {
   override readonly name = "DeliveryFailure";
   readonly canPass: boolean;
   readonly reach: FailureReach;
+  /** Whether the file may have arrived all the same, so that trying again could deliver it twice. */
+  readonly isUncertain: boolean;
   /** The SFTP status that the server gave, where it gave one. */
   readonly status: number | undefined;
 
   constructor(
     message: string,
-    { canPass, reach = "delivery", status }: { canPass: boolean; reach?: FailureReach; status?: number },
+    {
+      canPass,
+      reach = "delivery",
+      isUncertain = false,
+      status,
+    }: { canPass: boolean; reach?: FailureReach; isUncertain?: boolean; status?: number },
   ) {
     super(message.replace(/\s+/g, " ").trim());
     this.canPass = canPass;
     this.reach = reach;
+    this.isUncertain = isUncertain;
     this.status = status;
   }
 }

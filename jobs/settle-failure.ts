@@ -77,7 +77,7 @@ async function settleOne(settlement: FailureSettlement, delivery: ClaimedDeliver
     }
     reason = `gave up after ${delivery.attempts} attempts: ${reason}`;
   } else {
-    await failDelivery(ledger, claim, reason);
+    await failDelivery(ledger, claim, { reason, isUncertain: failure.isUncertain });
   }
   log("error", "delivery failed", { delivery: delivery.id, partner: delivery.partner, reason });
   await tell(delivery, failed(delivery, reason));

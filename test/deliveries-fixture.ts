@@ -45,6 +45,7 @@ export interface DeliverySeed {
   attempts?: number;
   renamingTo?: string;
   renamingFrom?: string;
+  renamingModifiedAt?: Date;
   /** Seconds from now. */
   dueIn?: number;
   /** Of the lease where the state is a claimed one: its owner, and seconds from now to its end. */
@@ -66,14 +67,14 @@ export async function addDelivery(ledger: Ledger, seed: DeliverySeed): Promise<{
     );
     const inserted = await transaction.query<{ id: number }>(
       `INSERT INTO delivery (transfer, subscription, state, queue, send_queue, object_key, version_id, size, final_name,
-         attempts, claims, renaming_to, renaming_from, next_attempt_at, lease_owner, lease_until)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, now() + make_interval(secs => $13), $14::text,
-         CASE WHEN $14::text IS NULL THEN NULL ELSE now() + make_interval(secs => $15) END)
+         attempts, claims, renaming_to, renaming_from, renaming_modified_at, next_attempt_at, lease_owner, lease_until)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, now() + make_interval(secs => $14),
+         $15::text, CASE WHEN $15::text IS NULL THEN NULL ELSE now() + make_interval(secs => $16) END)
        RETURNING id`,
       [
         ...[rows[0]?.id, seed.subscription, seed.state ?? "ready", seed.queue, seed.sendQueue ?? seed.queue, key],
         ...[versionId, size, finalName, seed.attempts ?? 0, seed.renamingTo ?? null, seed.renamingFrom ?? null],
-        ...[seed.dueIn ?? 0, seed.lease?.owner ?? null, seed.lease?.endsIn ?? 0],
+        ...[seed.renamingModifiedAt ?? null, seed.dueIn ?? 0, seed.lease?.owner ?? null, seed.lease?.endsIn ?? 0],
       ],
     );
     return inserted.rows[0]?.id ?? 0;

@@ -7,6 +7,7 @@ import { checkedName } from "../checked-name";
 import { hashOf } from "../measured";
 import type { ReadObject } from "../read-object";
 import type { Arrival } from "./arrival";
+import { arrivalUncertain } from "./arrival-uncertain";
 import { mostNumber, numberedName } from "./delivery-names";
 import type { ObjectStore } from "./object-store";
 
@@ -15,11 +16,13 @@ export interface PlaceTools {
   readObject: ReadObject;
   /** Notes in the ledger where the file is about to be put; throws where the delivery is no longer ours. */
   markRenaming: (note: RenameNote) => Promise<void>;
+  /** Throws where the delivery has had its last attempt. */
+  refuseExhausted: () => void;
 }
 
 /**
  * Copies one file into a folder of the subscriber, inside the bucket. The copy carries the delivery's number, by which
- * a later attempt recognises it, so nothing arrives twice. The bucket keeps versions: nothing that is replaced is lost.
+ * a later attempt recognises it, so nothing arrives twice: nobody but an operator can take it away. The bucket keeps versions: nothing that is replaced is lost.
  *
  * @throws {DeliveryFailure}
  */
@@ -31,6 +34,14 @@ export async function placeDelivery(
   const { store, readObject, markRenaming } = tools;
   const finalName = checkedName(claimed.finalName);
   const delivery = String(claimed.id);
+  if (claimed.renamingTo !== null) {
+    if (claimed.renamingFrom !== null) throw arrivalUncertain(claimed, "the subscription has changed since");
+    const found = await store.find(objectKey(claimed.renamingTo));
+    if (found?.delivery === delivery && found.size === claimed.size) {
+      return { deliveredAs: claimed.renamingTo, sha256: claimed.sha256 ?? (await hashOf(readObject(claimed))) };
+    }
+  }
+  tools.refuseExhausted();
   const sha256 = claimed.sha256 ?? (await hashOf(readObject(claimed)));
   for (let number = 0; number <= mostNumber; number++) {
     const key = objectKey(`${place.objectPrefix}${numberedName(finalName, number)}`);

@@ -7,19 +7,23 @@ import { checkedName } from "../checked-name";
 import { hashOf, measured } from "../measured";
 import type { ReadObject } from "../read-object";
 import type { Arrival } from "./arrival";
+import { arrivalUncertain } from "./arrival-uncertain";
 import { formerTemporaryNames, mostNumber, numberedName, temporaryName } from "./delivery-names";
-import type { SftpSession } from "./sftp-session";
+import type { RemoteEntry, SftpSession } from "./sftp-session";
 
 export interface PushTools {
   session: SftpSession;
   readObject: ReadObject;
   /** Notes in the ledger where the file is about to be put; throws where the delivery is no longer ours. */
   markRenaming: (note: RenameNote | null) => Promise<void>;
+  /** Throws where the delivery has had its last attempt. */
+  refuseExhausted: () => void;
 }
 
 /**
  * Sends one file: streams the object to a temporary name in the remote folder, checks what arrived, and renames it
- * into place. What an earlier attempt may have left is looked at first, so that nothing arrives twice.
+ * into place. What an earlier attempt may have left is looked at first, so that nothing arrives twice; where that does
+ * not tell whether it arrived, the delivery ends as failed and a person asks the subscriber.
  *
  * @throws {DeliveryFailure}
  */
@@ -29,28 +33,28 @@ export async function pushDelivery(claimed: ClaimedDelivery, push: PushDelivery,
   // Also right for "/", which gives "", and for a path relative to the login directory.
   const folder = push.remotePath.replace(/\/+$/, "");
   if (claimed.renamingTo !== null) {
-    const arrival = await earlierArrival(claimed, claimed.renamingTo, tools);
+    const arrival = await earlierArrival(claimed, claimed.renamingTo, push, tools);
     if (arrival !== null) return arrival;
     await markRenaming(null);
   }
+  tools.refuseExhausted();
   const former = formerTemporaryNames(finalName, claimed.id, claimed.claims);
   await Promise.all(former.map((name) => session.remove(`${folder}/${name}`).catch(() => {})));
   const temporary = `${folder}/${temporaryName(finalName, claimed.id, claimed.claims)}`;
   const { chunks, measure } = measured(readObject(claimed));
   let isNoted = false;
-  const note = (to: string, sha256: string) => {
-    // Also where the ledger's answer gets lost.
-    isNoted = true;
-    return markRenaming({ to, from: temporary, sha256 });
-  };
   try {
     const file = await session.create(temporary).catch((error: unknown) => explain(error, push.remotePath, session));
     await file.write(chunks);
     const sha256 = measure.sha256();
     checkRead(claimed, measure.size, sha256);
-    await checkArrived(session, temporary, measure.size);
-    const noted = (to: string) => note(to, sha256);
-    return { deliveredAs: await putInPlace(session, temporary, folder, finalName, push, noted), sha256 };
+    const { modifiedAt } = await checkArrived(session, temporary, measure.size);
+    const note = (to: string) => {
+      // Also where the ledger's answer gets lost.
+      isNoted = true;
+      return markRenaming({ to, from: temporary, modifiedAt, sha256 });
+    };
+    return { deliveredAs: await putInPlace(session, temporary, folder, finalName, push, note), sha256 };
   } catch (error) {
     if (session.isOpen) await cleanUp(error, isNoted, temporary, tools);
     throw error;
@@ -78,16 +82,31 @@ async function cleanUp(
 /**
  * Whether an attempt that broke off around its rename had renamed. Its temporary file is removed to find out: a rename
  * that the server has heard of and not done yet then fails, and one that was done has left nothing to remove.
+ *
+ * @throws {DeliveryFailure} An uncertain one where both files are gone: most likely it was renamed and the subscriber
+ *   has taken it, but something may as well have tidied the temporary file away. Or where another file has its place.
  */
 async function earlierArrival(
   claimed: ClaimedDelivery,
   renamedTo: string,
+  push: PushDelivery,
   { session, readObject }: PushTools,
 ): Promise<Arrival | null> {
-  if (claimed.renamingFrom !== null && (await isThere(session, claimed.renamingFrom))) return null;
+  if (claimed.renamingFrom === null) throw arrivalUncertain(claimed, "the subscription has changed since");
+  if (await isThere(session, claimed.renamingFrom)) return null;
   const found = await session.find(renamedTo);
-  if (found === null || found.isFolder || found.size !== claimed.size) return null;
-  return { deliveredAs: renamedTo, sha256: claimed.sha256 ?? (await hashOf(readObject(claimed))) };
+  if (found !== null && isOurs(found, claimed, push)) {
+    return { deliveredAs: renamedTo, sha256: claimed.sha256 ?? (await hashOf(readObject(claimed))) };
+  }
+  throw arrivalUncertain(claimed, `now ${found === null ? "neither is there" : "only another file of that name is"}`);
+}
+
+/** A rename keeps a file's time (or sets a later one), so what is older than the temporary file was there before. */
+function isOurs(found: RemoteEntry, { size, renamingModifiedAt }: ClaimedDelivery, push: PushDelivery): boolean {
+  if (found.isFolder || found.size !== size) return false;
+  // Where the server tells no times, at least the name was free right before the rename, unless it was to replace.
+  if (found.modifiedAt === null || renamingModifiedAt === null) return push.onConflict !== "replace";
+  return found.modifiedAt >= renamingModifiedAt;
 }
 
 /** Whether there was such a file, which then is removed if the login may remove files. */
@@ -127,9 +146,9 @@ function checkRead(claimed: ClaimedDelivery, size: number, sha256: string): void
   }
 }
 
-async function checkArrived(session: SftpSession, path: string, size: number): Promise<void> {
+async function checkArrived(session: SftpSession, path: string, size: number): Promise<RemoteEntry> {
   const found = await session.find(path);
-  if (found?.size === size) return;
+  if (found?.size === size) return found;
   const there = found === null ? "nothing" : `${found.size} bytes`;
   throw new DeliveryFailure(`wrote ${size} bytes to ${path}, but the server has ${there}`, { canPass: true });
 }

@@ -17,6 +17,7 @@ import type { Arrival } from "./arrival";
 import type { ObjectStore } from "./object-store";
 import { placeDelivery } from "./place-delivery";
 import { pushDelivery } from "./push-delivery";
+import { recordArrival } from "./record-arrival";
 import { sftpConnection } from "./sftp-connection";
 import type { SftpSession } from "./sftp-session";
 
@@ -35,6 +36,8 @@ export interface SendJob {
   /** In [0, 1). */
   random: () => number;
   shutdown: Shutdown;
+  /** Milliseconds between attempts to record an arrival; two minutes together unless told. */
+  recordPauses?: readonly number[];
 }
 
 /** Several small files at a time hide the server's response times; more would only queue up behind the one connection. */
@@ -55,9 +58,12 @@ export async function send(job: SendJob): Promise<"drained" | "stopped"> {
     const claim = { delivery: claimed.id, stage: sendStage, owner };
     let arrival: Arrival;
     try {
-      refuseExhausted(claimed, mostSendAttempts);
       arrival = await deliver(claimed, job, connection.session, (note) => markRenaming(ledger, claim, note));
-      await markDelivered(ledger, claim, { ...arrival, size: claimed.size });
+      const { abandoning } = shutdown;
+      const failed = (error: unknown) => log("warn", "arrival not recorded yet", { delivery: claimed.id, error });
+      await recordArrival(() => markDelivered(ledger, claim, { ...arrival, size: claimed.size }), {
+        ...{ abandoning, failed, pauses: job.recordPauses },
+      });
     } catch (error) {
       return settle(claimed, error);
     }
@@ -82,8 +88,11 @@ async function deliver(
   if (sendQueue !== queue) {
     throw new DeliveryFailure(`the subscription now delivers by ${sendQueue}, not by ${queue}`, { canPass: true });
   }
-  if (delivery.kind === "place") return placeDelivery(claimed, delivery, { store, readObject, markRenaming });
-  return pushDelivery(claimed, delivery, { session: await session(), readObject, markRenaming });
+  const tools = { readObject, markRenaming, refuseExhausted: () => refuseExhausted(claimed, mostSendAttempts) };
+  // Where the last attempt broke off around its rename, the file may have arrived: that is looked at first.
+  if (claimed.renamingTo === null) tools.refuseExhausted();
+  if (delivery.kind === "place") return placeDelivery(claimed, delivery, { ...tools, store });
+  return pushDelivery(claimed, delivery, { ...tools, session: await session() });
 }
 
 async function connectQueue({ ledger, queue, connect }: SendJob): Promise<SftpSession> {

@@ -7,7 +7,7 @@ import { writePipelined } from "./write-pipelined";
 export interface SftpSession {
   readonly isOpen: boolean;
   /** What is at the path; null if nothing is. */
-  find(path: string): Promise<{ size: number; isFolder: boolean } | null>;
+  find(path: string): Promise<RemoteEntry | null>;
   /** Makes an empty file, also of one that is there. */
   create(path: string): Promise<RemoteFile>;
   /** Gives the file another name, if that is free as far as the server cares; "taken" if it is not. */
@@ -20,6 +20,15 @@ export interface SftpSession {
   remove(path: string): Promise<void>;
   /** Breaks the connection off; whatever is under way fails. */
   end(): void;
+}
+
+/** What is at a path. */
+export interface RemoteEntry {
+  /** Bytes. */
+  size: number;
+  isFolder: boolean;
+  /** By the server's clock, in whole seconds; null where it does not say. */
+  modifiedAt: Date | null;
 }
 
 /** A file that was just created and is open. */
@@ -40,7 +49,9 @@ export function sftpSession(sftp: SFTPWrapper, disconnect: () => void): SftpSess
       const stats = await ask<Stats | null>(`looking for ${path}`, (callback) =>
         sftp.stat(path, (error, found) => (isNoSuchFile(error) ? callback(null, null) : callback(error, found))),
       );
-      return stats === null ? null : { size: stats.size, isFolder: stats.isDirectory() };
+      if (stats === null) return null;
+      const modifiedAt = stats.mtime ? new Date(stats.mtime * 1000) : null;
+      return { size: stats.size, isFolder: stats.isDirectory(), modifiedAt };
     },
     create: (path) => createFile(sftp, requests, path),
     async rename(from, to) {

@@ -17,7 +17,10 @@ export interface SendRun {
   abandon(): void;
 }
 
-/** Runs the send job in this process, with its real SFTP client. Retries wait for no time at all. */
+/**
+ * Runs the send job in this process, with its real SFTP client. Retries wait for no time at all, and a ledger that does
+ * not take an arrival is not asked again.
+ */
 export function runSend({
   ledger,
   queue,
@@ -34,7 +37,7 @@ export function runSend({
   const lines: SendRun["lines"] = [];
   const log: SendJob["log"] = (level, message, fields) => void lines.push({ level, message, ...fields });
   const outcome = send({
-    ...{ ledger, queue, log, owner: randomUUID(), random: () => 0 },
+    ...{ ledger, queue, log, owner: randomUUID(), random: () => 0, recordPauses: [] },
     shutdown: { stopping: stopping.signal, abandoning: abandoning.signal },
     async *readObject({ versionId }) {
       const object = objects.get(versionId);

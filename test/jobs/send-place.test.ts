@@ -186,6 +186,19 @@ describe("the send job, placing", () => {
     expect(await placed()).to.deep.equal(["a.csv"]);
   });
 
+  it("recognises it under the number that it took, also where the name became free since", async () => {
+    await seed("rename");
+    await put(`${folder}a.csv`, Buffer.from("old"));
+    const id = await add("a.csv", Buffer.from("new"));
+    const query: Queryable["query"] = (text, values) =>
+      text.includes("'delivered'") ? Promise.reject(new Error("the job died here")) : ledger.query(text, values);
+    await errorOf(run({ ledger: { ...ledger, query } }).outcome);
+    await s3.client.send(new DeleteObjectCommand({ Bucket: bucket, Key: `${folder}a.csv` }));
+    await run().outcome;
+    expect(await row(id)).to.include({ state: "delivered", delivered_as: `${folder}a-1.csv` });
+    expect(await placed()).to.deep.equal(["a-1.csv"]);
+  });
+
   it("refuses a name that is no single path segment", async () => {
     await seed("replace");
     const id = await add("../other/inbox/a.csv", Buffer.from("x"));

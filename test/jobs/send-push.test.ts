@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -438,6 +438,72 @@ describe("the send job, pushing", () => {
       });
       expect(timesRenamedTo("/inbox/a.csv")).to.equal(1);
       expect(notifications.length).to.equal(1);
+    });
+
+    it("does not send again what the partner took away before that", async () => {
+      await start();
+      const id = await add("a.csv", Buffer.from("pay 100"));
+      await errorOf(run({ ledger: dyingLedger() }).outcome);
+      await rename(join(folder, "inbox", "a.csv"), join(folder, "taken.csv"));
+      const { outcome, notifications, lines } = run();
+      expect(await outcome).to.equal("drained");
+      expect(await inbox()).to.deep.equal([]);
+      expect(await row(id)).to.include({ state: "failed", attempts: 2, renaming_to: null });
+      const reason = /^arrival uncertain: .* renamed \S+\.part to \/inbox\/a\.csv, and now neither is there\. Ask the/;
+      expect((await row(id)).reason).to.match(reason);
+      expect(notifications.map(({ event }) => event)).to.deep.equal(["delivery.failed"]);
+      expect(lines.map(({ level, message }) => [level, message])).to.deep.include(["error", "delivery failed"]);
+      // Asked, the partner has nothing, so a person orders another attempt.
+      await ledger.query("UPDATE delivery SET state = 'ready' WHERE id = $1", [id]);
+      await run().outcome;
+      expect((await received("a.csv")).toString()).to.equal("pay 100");
+    });
+
+    it("does not call it delivered because an older file of the same size has the name", async () => {
+      await start();
+      await writeFile(join(folder, "inbox", "a.csv"), "old!");
+      const id = await add("a.csv", Buffer.from("new!"), {
+        ...{ renamingTo: "/inbox/a.csv", renamingFrom: "/inbox/.a.csv.1.part" },
+        renamingModifiedAt: new Date(Date.now() + 60_000),
+      });
+      await run().outcome;
+      expect((await received("a.csv")).toString()).to.equal("old!");
+      expect((await row(id)).reason).to.match(/^arrival uncertain: .* and now only another file of that name is\. Ask/);
+    });
+
+    it("does not send by another way what may have arrived by the former one", async () => {
+      await start();
+      const id = await add("a.csv", Buffer.from("new!"), { renamingTo: "acme/inbox/a.csv" });
+      await run().outcome;
+      expect((await row(id)).reason).to.match(
+        /^arrival uncertain: .* put the file into acme\/inbox\/a.csv, and the sub/,
+      );
+    });
+
+    it("finds what arrived with its last attempt", async () => {
+      await start();
+      await writeFile(join(folder, "inbox", "a.csv"), "new");
+      const id = await add("a.csv", Buffer.from("new"), {
+        ...{ state: "sending", attempts: 8, lease: { owner: "dead", endsIn: -1 } },
+        ...{ renamingTo: "/inbox/a.csv", renamingFrom: "/inbox/.a.csv.1.part" },
+        renamingModifiedAt: new Date(Date.now() - 60_000),
+      });
+      await run().outcome;
+      expect(await row(id)).to.include({ state: "delivered", attempts: 9 });
+    });
+
+    it("needs none where only the ledger was away for a while", async () => {
+      await start();
+      const id = await add("a.csv", Buffer.from("new"));
+      let failures = 0;
+      const query: Queryable["query"] = (text, values) =>
+        text.includes("'delivered'") && failures++ < 2
+          ? Promise.reject(new Error("failing over"))
+          : ledger.query(text, values);
+      const { outcome, lines } = run({ ledger: { ...ledger, query }, recordPauses: [1, 1] });
+      expect(await outcome).to.equal("drained");
+      expect(await row(id)).to.include({ state: "delivered", attempts: 1 });
+      expect(lines.filter(({ message }) => message === "arrival not recorded yet").length).to.equal(2);
     });
 
     it("does not take an older file of the same size for its own", async () => {

@@ -80,11 +80,8 @@ describe("deliveries in the ledger", () => {
       expect(delivery).to.deep.include({
         ...{ id, partner: "acme", subscription: "claims", publisher: "northwind", fileGroup: "claims" },
         ...{ fileName: "a.csv", objectKey: "northwind/claims/a.csv", size: 12, sha256: null, finalName: "a.csv" },
+        ...{ attempts: 1, claims: 1, renamingTo: null, renamingFrom: null, renamingModifiedAt: null },
         ...{
-          attempts: 1,
-          claims: 1,
-          renamingTo: null,
-          renamingFrom: null,
           sendQueue: queue,
           delivery: push("/inbox"),
           transform: [],
@@ -355,7 +352,7 @@ describe("deliveries in the ledger", () => {
   describe("failDelivery", () => {
     it("ends the delivery with a reason, also in its history", async () => {
       const own = await claimed({ renamingTo: "/inbox/a.csv" });
-      await failDelivery(ledger, own, "permission denied");
+      await failDelivery(ledger, own, { reason: "permission denied" });
       expect(await deliveryRow(ledger, own.delivery)).to.include({
         ...{ state: "failed", reason: "permission denied", renaming_to: "/inbox/a.csv" },
       });
@@ -365,7 +362,14 @@ describe("deliveries in the ledger", () => {
       expect(rows.at(-1)).to.deep.equal({ to_state: "failed", reason: "permission denied" });
     });
 
-    it("refuses a job whose claim has passed to another", () => expectLost((lost) => failDelivery(ledger, lost, "x")));
+    it("lets the file be sent anew where a person has to find out whether it arrived", async () => {
+      const own = await claimed({ renamingTo: "/inbox/a.csv" });
+      await failDelivery(ledger, own, { reason: "arrival uncertain", isUncertain: true });
+      expect(await deliveryRow(ledger, own.delivery)).to.include({ state: "failed", renaming_to: null });
+    });
+
+    it("refuses a job whose claim has passed to another", () =>
+      expectLost((lost) => failDelivery(ledger, lost, { reason: "x" })));
   });
 
   describe("failQueue", () => {

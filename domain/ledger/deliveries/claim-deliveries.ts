@@ -32,6 +32,8 @@ export interface ClaimedDelivery {
   renamingTo: string | null;
   /** The temporary file that it was about to rename; null where it was no push. */
   renamingFrom: string | null;
+  /** When that one was last changed, by the server's clock; null where the server did not say. */
+  renamingModifiedAt: Date | null;
   /** The queue of its send job, as the subscription was when the delivery was claimed. */
   sendQueue: string;
   delivery: Delivery;
@@ -72,8 +74,8 @@ export async function claimDeliveries(
        transfer.file_group AS "fileGroup", transfer.file_name AS "fileName", delivery.object_key AS "objectKey",
        delivery.version_id AS "versionId", delivery.size, delivery.sha256, delivery.final_name AS "finalName",
        delivery.attempts, delivery.claims, delivery.renaming_to AS "renamingTo",
-       delivery.renaming_from AS "renamingFrom", subscription.send_queue AS "sendQueue",
-       subscription.delivery, subscription.transform`,
+       delivery.renaming_from AS "renamingFrom", delivery.renaming_modified_at AS "renamingModifiedAt",
+       subscription.send_queue AS "sendQueue", subscription.delivery, subscription.transform`,
     [queue, stage.idle, stage.claimed, stage.name, limit, owner, leaseSeconds],
   );
   return rows.sort((a, b) => a.id - b.id);

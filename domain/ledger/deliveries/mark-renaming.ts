@@ -7,6 +7,8 @@ export interface RenameNote {
   to: string;
   /** The remote path of its temporary file, where it has one. */
   from?: string;
+  /** When that one was last changed, by the server's clock; null where the server does not say. */
+  modifiedAt?: Date | null;
   /** Hex, of what was read. */
   sha256: string;
 }
@@ -24,10 +26,13 @@ export async function markRenaming(
 ): Promise<void> {
   const { rowCount } = await ledger.query(
     `UPDATE delivery SET
-       renaming_to = $4, renaming_from = $5, sha256 = coalesce(sha256, $6),
-       lease_until = now() + make_interval(secs => $7)
+       renaming_to = $4, renaming_from = $5, renaming_modified_at = $6, sha256 = coalesce(sha256, $7),
+       lease_until = now() + make_interval(secs => $8)
      WHERE id = $1 AND state = $2 AND lease_owner = $3`,
-    [delivery, stage.claimed, owner, note?.to ?? null, note?.from ?? null, note?.sha256 ?? null, leaseSeconds],
+    [
+      ...[delivery, stage.claimed, owner, note?.to ?? null, note?.from ?? null, note?.modifiedAt ?? null],
+      ...[note?.sha256 ?? null, leaseSeconds],
+    ],
   );
   if (rowCount !== 1) throw new LeaseLost(delivery);
 }
