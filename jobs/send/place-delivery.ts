@@ -36,8 +36,7 @@ export async function placeDelivery(
   const delivery = String(claimed.id);
   if (claimed.renamingTo !== null) {
     if (claimed.renamingFrom !== null) throw arrivalUncertain(claimed, "the subscription has changed since");
-    const found = await store.find(objectKey(claimed.renamingTo));
-    if (found?.delivery === delivery && found.size === claimed.size) {
+    if (isOurs(await store.find(objectKey(claimed.renamingTo)), claimed)) {
       return { deliveredAs: claimed.renamingTo, sha256: claimed.sha256 ?? (await hashOf(readObject(claimed))) };
     }
   }
@@ -46,7 +45,7 @@ export async function placeDelivery(
   for (let number = 0; number <= mostNumber; number++) {
     const key = objectKey(`${place.objectPrefix}${numberedName(finalName, number)}`);
     const found = await store.find(key);
-    if (found?.delivery === delivery && found.size === claimed.size) return { deliveredAs: key, sha256 };
+    if (isOurs(found, claimed)) return { deliveredAs: key, sha256 };
     if (found !== null && place.onConflict === "rename") continue;
     if (found !== null && place.onConflict === "fail") throw conflict(key);
     await markRenaming({ to: key, sha256 });
@@ -58,11 +57,17 @@ export async function placeDelivery(
         canPass: true,
       });
     }
+    // The SDK repeats a copy whose answer got lost, and then it is our own copy that has the name.
+    if (isOurs(await store.find(key), claimed)) return { deliveredAs: key, sha256 };
     if (place.onConflict === "fail") throw conflict(key);
   }
   throw new DeliveryFailure(`${finalName} and ${mostNumber} numbered names like it are taken in ${place.virtualPath}`, {
     canPass: false,
   });
+}
+
+function isOurs(found: Awaited<ReturnType<ObjectStore["find"]>>, { id, size }: ClaimedDelivery): boolean {
+  return found?.delivery === String(id) && found.size === size;
 }
 
 function conflict(key: string): DeliveryFailure {

@@ -12,7 +12,7 @@ import type { Ledger, Queryable } from "../../domain/ledger/ledger";
 import { objectKey, remotePath, virtualPath } from "../../domain/paths";
 import { readObject } from "../../jobs/read-object";
 import { objectStore } from "../../jobs/send/object-store";
-import { bytesOf, type S3Fixture, startS3 } from "../../local/s3/s3-fixture";
+import { bytesOf, type S3Fixture, startS3, tester } from "../../local/s3/s3-fixture";
 import {
   addDelivery,
   type DeliverySeed,
@@ -197,6 +197,44 @@ describe("the send job, placing", () => {
     await run().outcome;
     expect(await row(id)).to.include({ state: "delivered", delivered_as: `${folder}a-1.csv` });
     expect(await placed()).to.deep.equal(["a-1.csv"]);
+  });
+
+  describe("where S3's answer to a copy gets lost, so that the SDK asks again", () => {
+    /** A client as the jobs have it; S3 does what it asks, but the first answer to `command` does not come. */
+    function losing(command: string) {
+      let answers = 0;
+      const client = s3.clientOf(tester, { maxAttempts: 3 });
+      client.middlewareStack.add(
+        (next, context) => async (args) => {
+          const result = await next(args);
+          const isFirst = (context as { commandName?: string }).commandName === command && answers++ === 0;
+          // As the SDK's own HTTP handler says it.
+          if (isFirst) throw Object.assign(new Error("socket hang up"), { name: "TimeoutError", code: "ECONNRESET" });
+          return result;
+        },
+        { step: "deserialize", priority: "high", name: "losesAnswer" },
+      );
+      return client;
+    }
+
+    for (const onConflict of ["rename", "fail"] as const) {
+      it(`takes its own copy for no conflict: ${onConflict}`, async () => {
+        await seed(onConflict);
+        const id = await add("a.csv", Buffer.from("new"));
+        await run({ store: objectStore(losing("CopyObjectCommand"), bucket) }).outcome;
+        expect(await placed()).to.deep.equal(["a.csv"]);
+        expect(await row(id)).to.include({ state: "delivered", delivered_as: `${folder}a.csv`, attempts: 1 });
+      });
+    }
+
+    it("finds a copy in parts", async () => {
+      await seed("rename");
+      const id = await add("a.csv", Buffer.from("new"));
+      const limits = { mostBytesAtOnce: 1, partBytes: 5 * 1024 ** 2 };
+      await run({ store: objectStore(losing("CompleteMultipartUploadCommand"), bucket, limits) }).outcome;
+      expect(await placed()).to.deep.equal(["a.csv"]);
+      expect(await row(id)).to.include({ state: "delivered", delivered_as: `${folder}a.csv` });
+    });
   });
 
   it("refuses a name that is no single path segment", async () => {
