@@ -2,7 +2,7 @@ import { Socket } from "node:net";
 import type { KeyboardInteractiveCallback, Prompt } from "ssh2";
 import SftpClient from "ssh2-sftp-client";
 import { connectFailure, type DeliveryFailure } from "../../domain/delivery-failure";
-import type { PushDestination } from "../../domain/ledger/deliveries/find-destination";
+import type { PushDestination } from "../../domain/ledger/deliveries/push-destination";
 import { pinnedHostKeys } from "./host-key";
 import type { PushCredentials } from "./push-credentials";
 import { type SftpSession, sftpSession } from "./sftp-session";

@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { DeliveryFailure } from "../../domain/delivery-failure";
-import type { PushDestination } from "../../domain/ledger/deliveries/find-destination";
+import type { PushDestination } from "../../domain/ledger/deliveries/push-destination";
 
 export type PushCredentials = { password: string } | { privateKey: string; passphrase?: string };
 

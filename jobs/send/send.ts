@@ -1,8 +1,8 @@
 import { DeliveryFailure } from "../../domain/delivery-failure";
 import type { ClaimedDelivery } from "../../domain/ledger/deliveries/claim-deliveries";
-import { findDestination, type PushDestination } from "../../domain/ledger/deliveries/find-destination";
 import { markDelivered } from "../../domain/ledger/deliveries/mark-delivered";
 import { markRenaming, type RenameNote } from "../../domain/ledger/deliveries/mark-renaming";
+import type { PushDestination } from "../../domain/ledger/deliveries/push-destination";
 import { sendStage } from "../../domain/ledger/deliveries/stage";
 import type { Ledger } from "../../domain/ledger/ledger";
 import { mostSendAttempts } from "../../domain/retry";
@@ -18,7 +18,7 @@ import type { ObjectStore } from "./object-store";
 import { placeDelivery } from "./place-delivery";
 import { pushDelivery } from "./push-delivery";
 import { recordArrival } from "./record-arrival";
-import { sftpConnection } from "./sftp-connection";
+import { type SftpConnection, sftpConnection } from "./sftp-connection";
 import type { SftpSession } from "./sftp-session";
 
 export interface SendJob {
@@ -46,7 +46,7 @@ const mostInFlight = 16;
 /** Delivers everything that is ready in one send queue. @throws What makes the job unable to go on. */
 export async function send(job: SendJob): Promise<"drained" | "stopped"> {
   const { ledger, queue, owner, tell, log, shutdown } = job;
-  const connection = sftpConnection(() => connectQueue(job));
+  const connection = sftpConnection(job.connect);
   shutdown.abandoning.addEventListener("abort", connection.end, { once: true });
   const settle = settleFailure({
     ...job,
@@ -58,7 +58,7 @@ export async function send(job: SendJob): Promise<"drained" | "stopped"> {
     const claim = { delivery: claimed.id, stage: sendStage, owner };
     let arrival: Arrival;
     try {
-      arrival = await deliver(claimed, job, connection.session, (note) => markRenaming(ledger, claim, note));
+      arrival = await deliver(claimed, job, connection, (note) => markRenaming(ledger, claim, note));
       const { abandoning } = shutdown;
       const failed = (error: unknown) => log("warn", "arrival not recorded yet", { delivery: claimed.id, error });
       await recordArrival(() => markDelivered(ledger, claim, { ...arrival, size: claimed.size }), {
@@ -80,10 +80,10 @@ export async function send(job: SendJob): Promise<"drained" | "stopped"> {
 async function deliver(
   claimed: ClaimedDelivery,
   { queue, readObject, store }: SendJob,
-  session: () => Promise<SftpSession>,
+  connection: SftpConnection,
   markRenaming: (note: RenameNote | null) => Promise<void>,
 ): Promise<Arrival> {
-  const { delivery, sendQueue } = claimed;
+  const { delivery, destination, sendQueue } = claimed;
   // No claim should get here. Sent all the same, the file would be at the wrong server, or in another server's folder.
   if (sendQueue !== queue) {
     throw new DeliveryFailure(`the subscription now delivers by ${sendQueue}, not by ${queue}`, { canPass: true });
@@ -92,13 +92,10 @@ async function deliver(
   // Where the last attempt broke off around its rename, the file may have arrived: that is looked at first.
   if (claimed.renamingTo === null) tools.refuseExhausted();
   if (delivery.kind === "place") return placeDelivery(claimed, delivery, { ...tools, store });
-  return pushDelivery(claimed, delivery, { ...tools, session: await session() });
-}
-
-async function connectQueue({ ledger, queue, connect }: SendJob): Promise<SftpSession> {
-  const id = queue.slice("push:".length);
-  const destination = await findDestination(ledger, id);
-  if (destination !== null) return connect(destination);
-  // It passes: what is still meant to arrive has a queue of another destination by then, and the rest is cancelled.
-  throw new DeliveryFailure(`${id} is no destination any more`, { canPass: true, reach: "destination" });
+  if (destination === null) {
+    const id = queue.slice("push:".length);
+    // It passes: what is still meant to arrive has a queue of another destination by then, and the rest is cancelled.
+    throw new DeliveryFailure(`${id} is no destination any more`, { canPass: true, reach: "destination" });
+  }
+  return connection.use(destination, (session) => pushDelivery(claimed, delivery, { ...tools, session }));
 }

@@ -6,7 +6,6 @@ import { expect } from "chai";
 import { utils } from "ssh2";
 import { objectFailure } from "../../domain/delivery-failure";
 import type { Destination, OnConflict } from "../../domain/entitlements";
-import { requeueDeliveries } from "../../domain/ledger/deliveries/requeue-deliveries";
 import { requestDrain } from "../../domain/ledger/drains";
 import { disablePartner } from "../../domain/ledger/entitlements/disable-partner";
 import type { Ledger, Queryable } from "../../domain/ledger/ledger";
@@ -617,21 +616,15 @@ describe("the send job, pushing", () => {
       expect(await row(id)).to.include({ state: "ready", queue: "push:acme/new-server", attempts: 0 });
     });
 
-    it("connects to nothing for what it had claimed, which follows with the next sweep", async () => {
+    it("connects to nothing where it is gone before its subscription", async () => {
       await start();
       const id = await add("a.csv", Buffer.from("x"));
-      const { outcome, notifications } = run({
-        ledger: ledgerThat(async (text, values) => {
-          if (text.includes("FROM destination")) await fixture.seed(moved);
-          return ledger.query(text, values);
-        }),
-      });
+      await ledger.query("UPDATE destination SET active = false");
+      const { outcome, notifications } = run({ random: () => 1 });
       expect(await outcome).to.equal("drained");
       expect(server.connectionCount).to.equal(0);
       expect(await row(id)).to.include({ state: "ready", queue, reason: "acme/inbox is no destination any more" });
       expect(notifications).to.deep.equal([]);
-      expect(await requeueDeliveries(ledger, null)).to.equal(1);
-      expect(await row(id)).to.include({ state: "ready", queue: "push:acme/new-server", attempts: 0, due_in: 0 });
     });
 
     it("would refuse what belongs to another queue before it connects", async () => {
@@ -653,6 +646,40 @@ describe("the send job, pushing", () => {
         "the subscription now delivers by push:acme/new-server, not by push:acme/inbox",
       );
     });
+  });
+
+  it("sends to where the destination is now, and finishes what it has begun where it was", async () => {
+    await start();
+    const moved = await mkdtemp(join(tmpdir(), "quayside-send-"));
+    await mkdir(join(moved, "inbox"));
+    const second = await startSftpDestination({ username, password, folder: moved });
+    const content = Buffer.from("x");
+    const later = async () => {
+      const { rows } = await ledger.query(
+        "SELECT FROM delivery WHERE final_name = 'later.csv' AND state = 'delivered'",
+      );
+      return rows.length === 1;
+    };
+    for (const finalName of ["long.csv", "short.csv"]) {
+      const { versionId } = await addDelivery(ledger, { subscription: "acme/claims", queue, finalName, content });
+      objects.set(versionId, async function* () {
+        if (finalName === "long.csv") while (!(await later())) await new Promise((resolve) => setTimeout(resolve, 5));
+        else {
+          await ledger.query("UPDATE destination SET port = $1, host_keys = $2", [
+            second.port,
+            second.hostKeys.slice(0, 1),
+          ]);
+          await add("later.csv", content);
+        }
+        yield content;
+      });
+    }
+    await run().outcome;
+    expect(await inbox()).to.have.members(["long.csv", "short.csv"]);
+    expect(await readdir(join(moved, "inbox"))).to.deep.equal(["later.csv"]);
+    expect([server.connectionCount, second.connectionCount]).to.deep.equal([1, 1]);
+    await second.stop();
+    await rm(moved, { recursive: true });
   });
 
   it("never sends a file twice where two jobs drain one queue", async () => {

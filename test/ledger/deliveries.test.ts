@@ -3,7 +3,6 @@ import type { Entitlements } from "../../domain/entitlements";
 import { claimDeliveries } from "../../domain/ledger/deliveries/claim-deliveries";
 import { failDelivery } from "../../domain/ledger/deliveries/fail-delivery";
 import { failQueue } from "../../domain/ledger/deliveries/fail-queue";
-import { findDestination } from "../../domain/ledger/deliveries/find-destination";
 import { type Claim, LeaseLost } from "../../domain/ledger/deliveries/lease";
 import { markDelivered } from "../../domain/ledger/deliveries/mark-delivered";
 import { markReady } from "../../domain/ledger/deliveries/mark-ready";
@@ -90,6 +89,19 @@ describe("deliveries in the ledger", () => {
       const row = await deliveryRow(ledger, id);
       expect(row).to.include({ state: "sending", lease_owner: "job-1", attempts: 1 });
       expect(row.lease_until?.getTime()).to.be.greaterThan(Date.now() + 200_000);
+    });
+
+    it("says where a push goes at that moment", async () => {
+      await add();
+      await fixture.seed({ ...acme, destinations: acme.destinations.map((inbox) => ({ ...inbox, port: 2222 })) });
+      expect((await claim())[0]?.destination).to.deep.include({
+        ...{ id: "acme/inbox", host: "127.0.0.1", port: 2222, username: "quayside", authentication: "password" },
+        hostKeys: acme.destinations[0]?.hostKeys,
+      });
+      // Which its subscription would have left with it.
+      await ledger.query("UPDATE destination SET active = false");
+      await add();
+      expect((await claim())[0]?.destination).to.equal(null);
     });
 
     it("takes the oldest first, as many as it may", async () => {
@@ -480,18 +492,6 @@ describe("deliveries in the ledger", () => {
       expect(await take()).to.deep.equal([]);
       await surrenderDrain(ledger, queue);
       expect(await take()).to.deep.equal([{ queue, jobId: null }]);
-    });
-  });
-
-  describe("findDestination", () => {
-    it("finds a destination by its id", async () => {
-      expect(await findDestination(ledger, "acme/inbox")).to.deep.include({
-        ...{ id: "acme/inbox", host: "127.0.0.1", port: 22, username: "quayside", authentication: "password" },
-        hostKeys: acme.destinations[0]?.hostKeys,
-      });
-      expect(await findDestination(ledger, "acme/nowhere")).to.equal(null);
-      await fixture.seed({ ...acme, destinations: [], subscriptions: [] });
-      expect(await findDestination(ledger, "acme/inbox")).to.equal(null);
     });
   });
 });

@@ -3,6 +3,7 @@ import type { ObjectKey } from "../../paths";
 import type { Queryable } from "../ledger";
 import { claimable } from "./claimable";
 import { leaseSeconds } from "./lease";
+import type { PushDestination } from "./push-destination";
 import type { Stage } from "./stage";
 
 /** A delivery that a job holds the lease of, with what it needs to work on it. */
@@ -36,6 +37,8 @@ export interface ClaimedDelivery {
   renamingModifiedAt: Date | null;
   /** The queue of its send job, as the subscription was when the delivery was claimed. */
   sendQueue: string;
+  /** Where a push goes, as of this claim; null in a queue that is no push, or where the destination left the files. */
+  destination: PushDestination | null;
   delivery: Delivery;
   transform: TransformStep[];
 }
@@ -75,7 +78,11 @@ export async function claimDeliveries(
        delivery.version_id AS "versionId", delivery.size, delivery.sha256, delivery.final_name AS "finalName",
        delivery.attempts, delivery.claims, delivery.renaming_to AS "renamingTo",
        delivery.renaming_from AS "renamingFrom", delivery.renaming_modified_at AS "renamingModifiedAt",
-       subscription.send_queue AS "sendQueue", subscription.delivery, subscription.transform`,
+       subscription.send_queue AS "sendQueue", subscription.delivery, subscription.transform,
+       (SELECT jsonb_build_object(
+                 'id', id, 'host', host, 'port', port, 'username', username, 'hostKeys', host_keys,
+                 'authentication', authentication, 'secretName', secret_name)
+        FROM destination WHERE id = substring(delivery.queue FROM '^push:(.*)') AND active) AS destination`,
     [queue, stage.idle, stage.claimed, stage.name, limit, owner, leaseSeconds],
   );
   return rows.sort((a, b) => a.id - b.id);
