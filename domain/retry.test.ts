@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { retryDelay } from "./retry";
+import { mostSendAttempts, retryDelay } from "./retry";
 
 describe("retryDelay", () => {
   it("grows by 4 from 10 seconds and stops at 6 hours", () => {
@@ -9,14 +9,19 @@ describe("retryDelay", () => {
     ]);
   });
 
-  it("may be any time between nothing and its limit", () => {
+  it("may be any time between half of its limit and all", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1000 }), fc.double({ min: 0, max: 1, noNaN: true }), (attempt, random) => {
         const limit = retryDelay(attempt, 1);
-        expect(retryDelay(attempt, random)).to.equal(random * limit);
+        expect(retryDelay(attempt, random)).to.be.within(limit / 2, limit);
         expect(limit).to.be.at.most(21_600);
       }),
     );
+  });
+
+  it("outlasts four hours of maintenance, however the dice fall", () => {
+    const delays = Array.from({ length: mostSendAttempts - 1 }, (_, i) => retryDelay(i + 1, 0));
+    expect(delays.reduce((sum, delay) => sum + delay)).to.be.greaterThan(4 * 3600);
   });
 
   it("takes an attempt that was never counted as the first", () => {

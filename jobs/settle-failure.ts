@@ -7,7 +7,6 @@ import { retryLater } from "../domain/ledger/deliveries/retry-later";
 import { retryQueueLater } from "../domain/ledger/deliveries/retry-queue-later";
 import type { Stage } from "../domain/ledger/deliveries/stage";
 import type { Queryable } from "../domain/ledger/ledger";
-import { retryDelay } from "../domain/retry";
 import type { Log } from "./log";
 import type { TellPartner } from "./tell-partner";
 
@@ -17,8 +16,8 @@ export interface FailureSettlement {
   stage: Stage;
   owner: string;
   mostAttempts: number;
-  /** In [0, 1). */
-  random: () => number;
+  /** Seconds to wait after the failed attempt with this number, from 1. */
+  retryDelay: (attempt: number) => number;
   tell: TellPartner;
   log: Log;
   /** Once it fires, what still breaks breaks because the job lets go, and is given back instead of counted. */
@@ -56,11 +55,11 @@ export function settleFailure(settlement: FailureSettlement) {
 }
 
 async function settleOne(settlement: FailureSettlement, delivery: ClaimedDelivery, failure: DeliveryFailure) {
-  const { ledger, stage, owner, mostAttempts, random, log, tell } = settlement;
+  const { ledger, stage, owner, mostAttempts, retryDelay, log, tell } = settlement;
   const claim = { delivery: delivery.id, stage, owner };
   let reason = failure.message;
   if (failure.canPass) {
-    const delaySeconds = retryDelay(delivery.attempts, random());
+    const delaySeconds = retryDelay(delivery.attempts);
     const outcome = await retryLater(ledger, claim, { reason, delaySeconds, mostAttempts });
     if (outcome === "cancelled") {
       log("warn", "delivery cancelled", { delivery: delivery.id, attempt: delivery.attempts, reason });
@@ -84,14 +83,14 @@ async function settleOne(settlement: FailureSettlement, delivery: ClaimedDeliver
 }
 
 async function settleAll(settlement: FailureSettlement, delivery: ClaimedDelivery, failure: DeliveryFailure) {
-  const { ledger, queue, stage, owner, mostAttempts, random, log, tell } = settlement;
+  const { ledger, queue, stage, owner, mostAttempts, retryDelay, log, tell } = settlement;
   const reason = failure.message;
   const folder = failure.reach === "folder" && delivery.delivery.kind === "push" ? delivery.delivery.remotePath : null;
-  const delaySeconds = failure.canPass ? retryDelay(delivery.attempts, random()) : 0;
+  const delays = Array.from({ length: mostAttempts }, (_, i) => retryDelay(i + 1));
   const ids = failure.canPass
-    ? await retryQueueLater(ledger, { queue, stage, owner, reason, delaySeconds, mostAttempts })
+    ? await retryQueueLater(ledger, { queue, stage, owner, reason, delays, mostAttempts })
     : await failQueue(ledger, { queue, stage, owner, reason, folder });
-  if (failure.canPass) log("warn", "destination failed for now", { queue, reason, delaySeconds });
+  if (failure.canPass) log("warn", "destination failed for now", { queue, attempt: delivery.attempts, reason });
   if (ids.length === 0) return;
   log("error", "deliveries failed", { queue, partner: delivery.partner, deliveries: ids.length, reason });
   const others = ids.length - 1;

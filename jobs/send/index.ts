@@ -6,6 +6,7 @@ import { required } from "../../adapters/environment";
 import { connectLedger } from "../../adapters/ledger";
 import { log } from "../../adapters/log";
 import { publishNotification } from "../../adapters/notifications";
+import { retryDelay } from "../../domain/retry";
 import { readObject } from "../read-object";
 import { runJob } from "../run-job";
 import { tellPartner } from "../tell-partner";
@@ -26,7 +27,7 @@ const job = {
   connect: async (destination: Parameters<typeof connectSftp>[0]) =>
     connectSftp(destination, await credentialsFor(destination)),
   tell: tellPartner(publish, log),
-  random: Math.random,
+  retryDelay: (attempt: number) => retryDelay(attempt, Math.random()),
 };
 
 void runJob(connectLedger(), log, (running) => send({ ...job, ...running }));

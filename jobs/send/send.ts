@@ -33,8 +33,8 @@ export interface SendJob {
   connect: (destination: PushDestination) => Promise<SftpSession>;
   tell: TellPartner;
   log: Log;
-  /** In [0, 1). */
-  random: () => number;
+  /** Seconds to wait after the failed attempt with this number, from 1. */
+  retryDelay: (attempt: number) => number;
   shutdown: Shutdown;
   /** Milliseconds between attempts to record an arrival; two minutes together unless told. */
   recordPauses?: readonly number[];

@@ -7,6 +7,7 @@ import { required } from "../../adapters/environment";
 import { connectLedger } from "../../adapters/ledger";
 import { log } from "../../adapters/log";
 import { publishNotification } from "../../adapters/notifications";
+import { retryDelay } from "../../domain/retry";
 import { readObject } from "../read-object";
 import { runJob } from "../run-job";
 import { tellPartner } from "../tell-partner";
@@ -26,7 +27,7 @@ const job = {
     sendJobDefinition: required("SEND_JOB_DEFINITION_ARN"),
   }),
   tell: tellPartner(publishNotification(new SNSClient(), required("NOTIFICATION_TOPIC_ARN")), log),
-  random: Math.random,
+  retryDelay: (attempt: number) => retryDelay(attempt, Math.random()),
 };
 
 void runJob(connectLedger(), log, async (running) =>

@@ -29,8 +29,8 @@ export interface TransformJob {
   memoryBytes: number;
   tell: TellPartner;
   log: Log;
-  /** In [0, 1). */
-  random: () => number;
+  /** Seconds to wait after the failed attempt with this number, from 1. */
+  retryDelay: (attempt: number) => number;
   shutdown: Shutdown;
 }
 

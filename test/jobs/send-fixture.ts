@@ -37,7 +37,7 @@ export function runSend({
   const lines: SendRun["lines"] = [];
   const log: SendJob["log"] = (level, message, fields) => void lines.push({ level, message, ...fields });
   const outcome = send({
-    ...{ ledger, queue, log, owner: randomUUID(), random: () => 0, recordPauses: [] },
+    ...{ ledger, queue, log, owner: randomUUID(), retryDelay: () => 0, recordPauses: [] },
     shutdown: { stopping: stopping.signal, abandoning: abandoning.signal },
     async *readObject({ versionId }) {
       const object = objects.get(versionId);

@@ -95,7 +95,7 @@ describe("the transform job", () => {
     const submitted: string[] = [];
     const [stopping, abandoning] = [new AbortController(), new AbortController()];
     const outcome = transform({
-      ...{ ledger, queue, owner: randomBytes(8).toString("hex"), random: () => 0, log: () => {} },
+      ...{ ledger, queue, owner: randomBytes(8).toString("hex"), retryDelay: () => 0, log: () => {} },
       ...{ readObject: readObject(s3.client, bucket), uploadResult: uploadResult(s3.client, bucket) },
       memoryBytes: 512 * 1024 ** 2,
       submitJob: async (name) => {
@@ -234,7 +234,7 @@ describe("the transform job", () => {
   it("ends with an error that is nobody's fault but its own, after noting it", async () => {
     const id = await add("id,amount\n1,2\n");
     const error = await errorOf(
-      run({ uploadResult: () => Promise.reject(new TypeError("x is not a function")), random: () => 1 }).outcome,
+      run({ uploadResult: () => Promise.reject(new TypeError("x is not a function")), retryDelay: () => 60 }).outcome,
     );
     expect(error.message).to.equal("x is not a function");
     expect(await row(id)).to.include({

@@ -412,18 +412,22 @@ describe("deliveries in the ledger", () => {
 
   describe("retryQueueLater", () => {
     const retry = {
-      ...{ queue, stage: sendStage, owner: "job-1", reason: "connection refused", delaySeconds: 100, mostAttempts: 8 },
+      ...{ queue, stage: sendStage, owner: "job-1", reason: "connection refused", mostAttempts: 8 },
+      delays: [1, 2, 3, 4, 5, 6, 7, 8].map((attempt) => attempt * 100),
     };
 
     it("counts an attempt of everything that is due and gives up what had its last", async () => {
       const held = (await claimed({ attempts: 2 })).delivery;
       const due = await add({ attempts: 2 });
+      const fresh = await add();
       const later = await add({ attempts: 2, dueIn: 10 });
       const last = await add({ attempts: 7 });
       expect(await retryQueueLater(ledger, retry)).to.deep.equal([last]);
       expect(await deliveryRow(ledger, held)).to.include({ state: "ready", attempts: 2, reason: "connection refused" });
       expect(await deliveryRow(ledger, due)).to.include({ state: "ready", attempts: 3 });
-      expect((await deliveryRow(ledger, due)).due_in).to.be.within(90, 100);
+      expect((await deliveryRow(ledger, due)).due_in).to.be.within(290, 300);
+      expect((await deliveryRow(ledger, held)).due_in).to.be.within(190, 200);
+      expect((await deliveryRow(ledger, fresh)).due_in).to.be.within(90, 100);
       expect((await deliveryRow(ledger, later)).due_in).to.be.at.most(10);
       expect(await deliveryRow(ledger, last)).to.include({
         ...{ state: "failed", attempts: 8, reason: "gave up after 8 attempts: connection refused" },

@@ -4,9 +4,9 @@ import type { Stage } from "./stage";
 
 /**
  * The destination cannot be reached just now. That was an attempt for everything of the queue that is due or claimed
- * by `owner`: all of it waits together, so that a server that is down for an hour is not knocked at once for each of
- * 10,000 files. What is of a subscription that went away meanwhile is cancelled. Returns the ids of those for which it
- * was the last attempt and that now are failed.
+ * by `owner`, and each waits as long as its own attempts ask for: what has had as many waits together, so that a server
+ * that is down for an hour is not knocked at once for each of 10,000 files. What is of a subscription that went away
+ * meanwhile is cancelled. Returns the ids of those for which it was the last attempt and that now are failed.
  */
 export async function retryQueueLater(
   ledger: Queryable,
@@ -15,9 +15,17 @@ export async function retryQueueLater(
     stage,
     owner,
     reason,
-    delaySeconds,
+    delays,
     mostAttempts,
-  }: { queue: string; stage: Stage; owner: string; reason: string; delaySeconds: number; mostAttempts: number },
+  }: {
+    queue: string;
+    stage: Stage;
+    owner: string;
+    reason: string;
+    /** Seconds to wait after the first attempt, the second, … up to `mostAttempts`. */
+    delays: readonly number[];
+    mostAttempts: number;
+  },
 ): Promise<number[]> {
   const { rows } = await ledger.query<{ id: number; state: string }>(
     `WITH due AS (
@@ -35,10 +43,11 @@ export async function retryQueueLater(
                        THEN format('the subscription was removed after attempt %s: %s', due.attempts, $5::text)
                      WHEN due.attempts >= $7 THEN format('gave up after %s attempts: %s', due.attempts, $5::text)
                      ELSE $5 END,
-       next_attempt_at = now() + make_interval(secs => $6), lease_owner = NULL, lease_until = NULL
+       next_attempt_at = now() + make_interval(secs => ($6::float8[])[least(due.attempts, $7)]),
+       lease_owner = NULL, lease_until = NULL
      FROM due WHERE delivery.id = due.id
      RETURNING delivery.id, delivery.state`,
-    [queue, stage.idle, stage.claimed, owner, reason, delaySeconds, mostAttempts],
+    [queue, stage.idle, stage.claimed, owner, reason, delays, mostAttempts],
   );
   return rows
     .filter((row) => row.state === "failed")
