@@ -8,8 +8,13 @@ import type { PushCredentials } from "./push-credentials";
 import { type SftpSession, sftpSession } from "./sftp-session";
 
 const connectMilliseconds = 30_000;
-/** A peer that leaves four of these in a row unanswered is gone. */
+/** For firewalls that forget a silent connection. */
 const keepaliveMilliseconds = 15_000;
+/**
+ * Ten minutes. A ping waits behind the window of 2 MiB or so that was written before it; over a slow line four in a row
+ * did. Whether a peer is gone, the requests find out sooner.
+ */
+const mostKeepalives = 40;
 const goodbyeMilliseconds = 2_000;
 
 /**
@@ -45,7 +50,7 @@ export async function connectSftp(destination: PushDestination, credentials: Pus
       },
       readyTimeout: connectMilliseconds,
       keepaliveInterval: keepaliveMilliseconds,
-      keepaliveCountMax: 4,
+      keepaliveCountMax: mostKeepalives,
     });
     return sftpSession(await withinTime(ready, socket), () => hangUp(client, socket));
   } catch (error) {

@@ -17,7 +17,12 @@ export interface SftpRequests {
 /** A server that keeps the connection alive but leaves a request without answer this long is given up. */
 const answerMilliseconds = 120_000;
 
-export function sftpRequests(sftp: SFTPWrapper, disconnect: () => void): SftpRequests {
+/** `patience` is for tests, in milliseconds. */
+export function sftpRequests(
+  sftp: Pick<SFTPWrapper, "once">,
+  disconnect: () => void,
+  patience = answerMilliseconds,
+): SftpRequests {
   let isOpen = true;
   sftp.once("close", () => {
     isOpen = false;
@@ -26,21 +31,22 @@ export function sftpRequests(sftp: SFTPWrapper, disconnect: () => void): SftpReq
     isOpen = false;
     disconnect();
   };
+  const watch = oldestWatch(patience, end);
   const ask = <Result>(what: string, request: (callback: Callback<Result>) => void) =>
     new Promise<Result>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new DeliveryFailure(`${what}: no answer for ${answerMilliseconds / 1000} s`, { canPass: true }));
-        end();
-      }, answerMilliseconds);
+      const late = () => {
+        reject(new DeliveryFailure(`${what}: no answer for ${patience / 1000} s`, { canPass: true }));
+      };
       const fail = (error: unknown) => {
-        clearTimeout(timer);
+        watch.answered(late);
         reject(sftpFailure(error, what));
       };
       if (!isOpen) return fail(new Error("the connection is closed"));
+      watch.asked(late);
       try {
         request((error, result) => {
           if (error) return fail(error);
-          clearTimeout(timer);
+          watch.answered(late);
           resolve(result);
         });
       } catch (error) {
@@ -54,5 +60,32 @@ export function sftpRequests(sftp: SFTPWrapper, disconnect: () => void): SftpReq
     ask,
     tell: (what, request) => ask<void>(what, (callback) => request((error) => callback(error, undefined))),
     end,
+  };
+}
+
+/**
+ * Watches the oldest request without an answer, which alone waits for the server: the others wait for those before them,
+ * and over a slow line they may wait long. Each is known by what is called where it had no answer in time.
+ */
+function oldestWatch(patience: number, giveUp: () => void) {
+  const waiting = new Set<() => void>();
+  let timer: NodeJS.Timeout | undefined;
+  const oldest = () => waiting.values().next().value;
+  return {
+    asked(late: () => void): void {
+      waiting.add(late);
+      timer ??= setTimeout(() => {
+        oldest()?.();
+        giveUp();
+      }, patience);
+    },
+    answered(late: () => void): void {
+      const wasOldest = oldest() === late;
+      waiting.delete(late);
+      if (wasOldest) timer?.refresh();
+      if (waiting.size > 0) return;
+      clearTimeout(timer);
+      timer = undefined;
+    },
   };
 }

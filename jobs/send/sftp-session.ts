@@ -1,5 +1,6 @@
 import type { SFTPWrapper, Stats } from "ssh2";
 import { DeliveryFailure, sftpStatus } from "../../domain/delivery-failure";
+import { atMost } from "./at-most";
 import { type SftpRequests, sftpRequests } from "./sftp-requests";
 import { writePipelined } from "./write-pipelined";
 
@@ -37,9 +38,16 @@ export interface RemoteFile {
   write(chunks: AsyncIterable<Uint8Array>): Promise<void>;
 }
 
+/**
+ * Of all files together, on the way at a time: 4 MiB. A rename waits behind what was written before it, over a slow line
+ * for as long as that takes.
+ */
+const mostPieces = 128;
+
 /** A session over an open SFTP channel; `disconnect` ends the connection beneath it. */
 export function sftpSession(sftp: SFTPWrapper, disconnect: () => void): SftpSession {
   const requests = sftpRequests(sftp, disconnect);
+  const limited = atMost(mostPieces);
   const { ask, tell, end } = requests;
   const session: SftpSession = {
     get isOpen() {
@@ -53,7 +61,7 @@ export function sftpSession(sftp: SFTPWrapper, disconnect: () => void): SftpSess
       const modifiedAt = stats.mtime ? new Date(stats.mtime * 1000) : null;
       return { size: stats.size, isFolder: stats.isDirectory(), modifiedAt };
     },
-    create: (path) => createFile(sftp, requests, path),
+    create: (path) => createFile(sftp, requests, limited, path),
     async rename(from, to) {
       try {
         await tell(`renaming ${from} to ${to}`, (callback) => sftp.rename(from, to, callback));
@@ -78,12 +86,19 @@ export function sftpSession(sftp: SFTPWrapper, disconnect: () => void): SftpSess
   return session;
 }
 
-async function createFile(sftp: SFTPWrapper, requests: SftpRequests, path: string): Promise<RemoteFile> {
+async function createFile(
+  sftp: SFTPWrapper,
+  requests: SftpRequests,
+  limited: ReturnType<typeof atMost>,
+  path: string,
+): Promise<RemoteFile> {
   const { ask, tell } = requests;
   const handle = await ask<Buffer>(`opening ${path}`, (callback) => sftp.open(path, "w", callback));
   const close = () => tell(`closing ${path}`, (callback) => sftp.close(handle, callback));
   const write = (piece: Uint8Array, position: number) =>
-    tell(`writing ${path}`, (callback) => sftp.write(handle, asBuffer(piece), 0, piece.length, position, callback));
+    limited(() =>
+      tell(`writing ${path}`, (callback) => sftp.write(handle, asBuffer(piece), 0, piece.length, position, callback)),
+    );
   return {
     async write(chunks) {
       try {
