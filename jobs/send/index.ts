@@ -15,10 +15,12 @@ import { objectStore } from "./object-store";
 import { readPushCredentials } from "./push-credentials";
 import { send } from "./send";
 
-const s3 = new S3Client();
+// The SDK would wait for an answer for ever. No single request of ours takes minutes; a copy of 5 GiB takes one.
+const requestHandler = { connectionTimeout: 10_000, requestTimeout: 300_000, throwOnRequestTimeout: true };
+const s3 = new S3Client({ requestHandler });
 const bucket = required("BUCKET");
-const credentialsFor = readPushCredentials(new SecretsManagerClient());
-const publish = publishNotification(new SNSClient(), required("NOTIFICATION_TOPIC_ARN"));
+const credentialsFor = readPushCredentials(new SecretsManagerClient({ requestHandler }));
+const publish = publishNotification(new SNSClient({ requestHandler }), required("NOTIFICATION_TOPIC_ARN"));
 const job = {
   queue: required("QUEUE"),
   owner: randomUUID(),
