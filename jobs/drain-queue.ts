@@ -25,12 +25,14 @@ export interface QueueDrain {
   log: Log;
   /** How often claims are renewed; a fifth of their lease unless told. */
   heartbeatMilliseconds?: number;
+  /** How long a delivery that jobs have died with is worked on with nothing beside it; ten minutes unless told. */
+  aloneMilliseconds?: number;
+  /** How often a busy or waiting job looks for more work; every second unless told. */
+  lookAgainMilliseconds?: number;
 }
 
 /** A retry that is due this soon is waited for: another container would take longer to start. */
 const patienceSeconds = 20;
-/** How often a busy or waiting job looks for more work. */
-const lookAgainMilliseconds = 1_000;
 
 /**
  * Works until the queue holds nothing that is due, and leaves it then. Told to stop, it gives back what it has not
@@ -62,26 +64,46 @@ async function beat({ ledger, queue, owner }: QueueDrain): Promise<void> {
   await renewDrain(ledger, queue);
 }
 
-/** True: the queue is drained and left. False: told to stop. */
+/**
+ * True: the queue is drained and left. False: told to stop.
+ *
+ * Suspects (see {@link claimDeliveries}) come when nothing else is left to do, one after the other and each alone, so
+ * that a file that kills every job takes nobody else's attempts with it and holds nobody up. One that is still at work
+ * after a while is large rather than deadly, and others begin beside it.
+ */
 async function workThrough(drain: QueueDrain): Promise<boolean> {
-  const { ledger, queue, stage, owner, mostInFlight, shutdown } = drain;
+  const { mostInFlight, shutdown, aloneMilliseconds = 600_000, lookAgainMilliseconds = 1_000 } = drain;
+  const pause = (signal: AbortSignal) => sleep(lookAgainMilliseconds, undefined, { signal }).catch(() => {});
   const inFlight = new Set<Promise<void>>();
   const failures: unknown[] = [];
   const begin = (delivery: ClaimedDelivery) => {
     const work = drain
       .work(delivery)
       .catch((error: unknown) => void failures.push(error))
-      .finally(() => inFlight.delete(work));
+      .finally(() => {
+        inFlight.delete(work);
+        if (inFlight.size === 0) aloneUntil = 0;
+      });
     inFlight.add(work);
+  };
+  let aloneUntil = 0;
+  const beginSuspect = async () => {
+    const [suspect] = await claimDeliveries(drain.ledger, { ...drain, limit: 1, suspects: true });
+    if (suspect === undefined) return;
+    const { id, lapses } = suspect;
+    drain.log("warn", "a job died with this delivery, so it is alone now", { delivery: id, lapses });
+    aloneUntil = Date.now() + aloneMilliseconds;
+    begin(suspect);
   };
   try {
     while (!shutdown.stopping.aborted && failures.length === 0) {
       // Half a load at once: a query for each file of 10,000 would be twice the work.
-      if (inFlight.size <= mostInFlight / 2) {
-        const claimed = await claimDeliveries(ledger, { queue, stage, owner, limit: mostInFlight - inFlight.size });
+      if (inFlight.size <= mostInFlight / 2 && Date.now() >= aloneUntil) {
+        const claimed = await claimDeliveries(drain.ledger, { ...drain, limit: mostInFlight - inFlight.size });
         for (const delivery of claimed) begin(delivery);
       }
-      if (inFlight.size > 0) await nextOf(inFlight, shutdown.stopping);
+      if (inFlight.size === 0) await beginSuspect();
+      if (inFlight.size > 0) await nextOf(inFlight, shutdown.stopping, pause);
       else if (await leave(drain)) return true;
       else await pause(shutdown.stopping);
     }
@@ -98,12 +120,12 @@ async function leave({ ledger, queue, stage }: QueueDrain): Promise<boolean> {
 }
 
 /** Until a piece of work ends, or it is time to look for more beside a long one. */
-async function nextOf(inFlight: Set<Promise<void>>, stopping: AbortSignal): Promise<void> {
+async function nextOf(
+  inFlight: Set<Promise<void>>,
+  stopping: AbortSignal,
+  pause: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
   const enough = new AbortController();
   await Promise.race([...inFlight, pause(AbortSignal.any([enough.signal, stopping]))]);
   enough.abort();
-}
-
-async function pause(stopping: AbortSignal): Promise<void> {
-  await sleep(lookAgainMilliseconds, undefined, { signal: stopping }).catch(() => {});
 }

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { sendStage } from "../../domain/ledger/deliveries/stage";
 import { requestDrain } from "../../domain/ledger/drains";
+import type { Ledger } from "../../domain/ledger/ledger";
 import { remotePath } from "../../domain/paths";
 import { drainQueue, type QueueDrain } from "../../jobs/drain-queue";
 import { addDelivery, deliveryRow, publisher, subscriber, subscription } from "../deliveries-fixture";
@@ -29,6 +30,7 @@ describe("drainQueue", () => {
   const drain = (others: Partial<QueueDrain> & Pick<QueueDrain, "work">) =>
     drainQueue({
       ...{ ledger: fixture.ledger, queue, stage: sendStage, owner: "job-1", mostInFlight: 4, log: () => {} },
+      lookAgainMilliseconds: 10,
       shutdown: { stopping: new AbortController().signal, abandoning: new AbortController().signal },
       ...others,
     });
@@ -83,6 +85,74 @@ describe("drainQueue", () => {
       },
     });
     expect(most).to.equal(4);
+  });
+
+  it("works on what jobs have died with alone, after everything else, so that it takes no other with it", async () => {
+    const deadly = await add();
+    const beside = [await add(), await add()];
+    const inFlight: number[][] = [];
+    /** A job that dies of one file, once everything that it begins beside it has begun. */
+    const die = async () => {
+      const now = new Set<number>();
+      let isDead = false;
+      const alive = () => {
+        if (isDead) throw new Error("the kernel has killed the container");
+      };
+      const ledger: Ledger = {
+        ...fixture.ledger,
+        query: async (text, values) => {
+          alive();
+          return fixture.ledger.query(text, values);
+        },
+        transaction: async (work) => {
+          alive();
+          return fixture.ledger.transaction(work);
+        },
+      };
+      const work = async ({ id }: { id: number }) => {
+        now.add(id);
+        await new Promise((resolve) => setImmediate(resolve));
+        inFlight.push([...now]);
+        isDead ||= now.has(deadly);
+        alive();
+        await markDone(id);
+        now.delete(id);
+      };
+      await drain({ owner: `job-${inFlight.length}`, ledger, work }).catch(() => {});
+      await fixture.ledger.query("UPDATE delivery SET lease_until = now() WHERE state = 'sending'");
+    };
+    await die();
+    const fresh = await add();
+    for (let crash = 0; crash < 3; crash++) await die();
+    const all = [deadly, ...beside];
+    expect(inFlight).to.deep.equal([
+      ...all.map(() => all),
+      ...[[fresh], [deadly]],
+      ...[...beside.map((id) => [id]), [deadly]],
+      [deadly],
+    ]);
+    expect(await deliveryRow(fixture.ledger, deadly)).to.include({ attempts: 4, lapses: 3 });
+    for (const id of beside) {
+      expect(await deliveryRow(fixture.ledger, id)).to.include({ state: "delivered", attempts: 2 });
+    }
+  });
+
+  it("begins others beside it after a while", async () => {
+    const { id: large } = await addDelivery(fixture.ledger, { subscription: "acme/claims", queue, lapses: 1 });
+    const done: number[] = [];
+    let other = 0;
+    await drain({
+      aloneMilliseconds: 0,
+      work: async ({ id }) => {
+        if (id === large) {
+          other = await add();
+          while (!done.includes(other)) await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+        await markDone(id);
+        done.push(id);
+      },
+    });
+    expect(done).to.deep.equal([other, large]);
   });
 
   it("gives back everything when its work breaks, and throws what broke it", async () => {

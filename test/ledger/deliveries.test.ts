@@ -57,7 +57,8 @@ describe("deliveries in the ledger", () => {
 
   const add = async (seed: Partial<DeliverySeed> = {}) =>
     (await addDelivery(ledger, { subscription: "acme/claims", queue, ...seed })).id;
-  const claim = (owner = "job-1", limit = 10) => claimDeliveries(ledger, { queue, stage: sendStage, owner, limit });
+  const claim = (owner = "job-1", limit = 10, suspects = false) =>
+    claimDeliveries(ledger, { queue, stage: sendStage, owner, limit, suspects });
   const claimed = async (seed: Partial<DeliverySeed> = {}): Promise<Claim> => {
     const delivery = await add({ state: "sending", attempts: 1, lease: { owner: "job-1", endsIn: 300 }, ...seed });
     return { delivery, stage: sendStage, owner: "job-1" };
@@ -126,9 +127,31 @@ describe("deliveries in the ledger", () => {
         lease: { owner: "dead", endsIn: -1 },
         renamingTo: "/inbox/x",
       });
-      const [delivery] = await claim();
-      expect(delivery).to.include({ id, attempts: 4, renamingTo: "/inbox/x" });
+      expect(await claim()).to.deep.equal([]);
+      const [delivery] = await claim("job-1", 1, true);
+      expect(delivery).to.include({ id, attempts: 4, lapses: 1, renamingTo: "/inbox/x" });
       expect((await deliveryRow(ledger, id)).lease_owner).to.equal("job-1");
+    });
+
+    it("remembers what jobs have died with, and gives what has seen the fewest die first", async () => {
+      const often = await add({ lapses: 2, dueIn: -60 });
+      const once = await add({ lapses: 1 });
+      const never = await add();
+      expect((await claim()).map(({ id }) => id)).to.deep.equal([never]);
+      const suspects = [...(await claim("job-1", 1, true)), ...(await claim("job-1", 1, true))];
+      expect(suspects.map(({ id, lapses }) => [id, lapses])).to.deep.equal([
+        [once, 1],
+        [often, 2],
+      ]);
+    });
+
+    it("lets them go with the others where there was no quiet moment for an hour", async () => {
+      const ids = [
+        await add({ lapses: 1, dueIn: -3601 }),
+        await add({ state: "sending", lease: { owner: "dead", endsIn: -3601 } }),
+        await add(),
+      ];
+      expect((await claim()).map(({ id }) => id)).to.deep.equal(ids);
     });
 
     it("never gives one delivery to two jobs", async () => {
@@ -248,7 +271,7 @@ describe("deliveries in the ledger", () => {
     it("gives the job the time to do it", async () => {
       const own = await claimed({ lease: { owner: "job-1", endsIn: -1 } });
       await markRenaming(ledger, own, note);
-      expect(await claim("job-2")).to.deep.equal([]);
+      expect(await claim("job-2", 1, true)).to.deep.equal([]);
     });
 
     it("refuses a job whose claim has passed to another", () => expectLost((lost) => markRenaming(ledger, lost, note)));

@@ -29,6 +29,8 @@ export interface ClaimedDelivery {
   attempts: number;
   /** How often it was claimed, this time included; no two claims have the same number. */
   claims: number;
+  /** How often a job died that had claimed it. */
+  lapses: number;
   /** Where an earlier attempt was about to put the file when it broke off. */
   renamingTo: string | null;
   /** The temporary file that it was about to rename; null where it was no push. */
@@ -43,19 +45,35 @@ export interface ClaimedDelivery {
   transform: TransformStep[];
 }
 
+/** How long a suspect is left for a quiet moment. Then it goes with the others, at their risk. */
+const quietHours = 1;
+
+/** In a claimed state only those are due whose lease has lapsed. */
+const isSuspect = "(state = $3 OR lapses > 0)";
+const isTired = `coalesce(lease_until, next_attempt_at) <= now() - interval '${quietHours} hours'`;
+
 /**
- * Claims up to `limit` deliveries of the queue that are due, oldest first, and deliveries whose job let its lease
- * lapse; nothing of a subscription that went away or now delivers elsewhere. A send job leaves out a file while one of
- * the same subscription and name that was uploaded earlier is under way, so that the newest upload of a name is always
- * the last to arrive.
+ * Claims up to `limit` deliveries of the queue that are due, oldest first; nothing of a subscription that went away or
+ * now delivers elsewhere. Those that had a job die while it held them (their lease lapsed) are suspects: one of them may
+ * have been the reason. They are for `suspects` only, to be worked on with nothing beside them, those that saw the
+ * fewest jobs die first.
+ *
+ * A send job leaves out a file while one of the same subscription and name that was uploaded earlier is under way, so
+ * that the newest upload of a name is always the last to arrive.
  */
 export async function claimDeliveries(
   ledger: Queryable,
-  { queue, stage, owner, limit }: { queue: string; stage: Stage; owner: string; limit: number },
+  {
+    queue,
+    stage,
+    owner,
+    limit,
+    suspects = false,
+  }: { queue: string; stage: Stage; owner: string; limit: number; suspects?: boolean },
 ): Promise<ClaimedDelivery[]> {
   const { rows } = await ledger.query<ClaimedDelivery>(
     `WITH claimable AS (
-       SELECT id FROM delivery
+       SELECT id, state = $3 AS has_lapsed FROM delivery
        WHERE queue = $1
          AND ((state = $2 AND next_attempt_at <= now()) OR (state = $3 AND lease_until <= now()))
          AND ${claimable}
@@ -64,19 +82,21 @@ export async function claimDeliveries(
            WHERE older.subscription = delivery.subscription AND older.final_name = delivery.final_name
              AND (older.sequencer, older.id) < (delivery.sequencer, delivery.id)
              AND older.state IN ('waiting', 'transforming', 'ready', 'sending')))
-       ORDER BY next_attempt_at, id
+         AND ${suspects ? isSuspect : `(NOT ${isSuspect} OR ${isTired})`}
+       ORDER BY ${suspects ? "lapses, " : ""}next_attempt_at, id
        LIMIT $5
        FOR UPDATE SKIP LOCKED
      )
      UPDATE delivery SET
        state = $3, lease_owner = $6, lease_until = now() + make_interval(secs => $7),
-       attempts = delivery.attempts + 1, claims = delivery.claims + 1, reason = NULL
+       attempts = delivery.attempts + 1, claims = delivery.claims + 1,
+       lapses = delivery.lapses + has_lapsed::integer, reason = NULL
      FROM claimable, transfer, subscription
      WHERE delivery.id = claimable.id AND transfer.id = delivery.transfer AND subscription.id = delivery.subscription
      RETURNING delivery.id, subscription.partner, subscription.name AS subscription, transfer.partner AS publisher,
        transfer.file_group AS "fileGroup", transfer.file_name AS "fileName", delivery.object_key AS "objectKey",
        delivery.version_id AS "versionId", delivery.size, delivery.sha256, delivery.final_name AS "finalName",
-       delivery.attempts, delivery.claims, delivery.renaming_to AS "renamingTo",
+       delivery.attempts, delivery.claims, delivery.lapses, delivery.renaming_to AS "renamingTo",
        delivery.renaming_from AS "renamingFrom", delivery.renaming_modified_at AS "renamingModifiedAt",
        subscription.send_queue AS "sendQueue", subscription.delivery, subscription.transform,
        (SELECT jsonb_build_object(

@@ -6,4 +6,6 @@ ALTER TABLE delivery
   ADD COLUMN renaming_from text,
   -- When that file was last changed, by the server's clock: an older file in renaming_to is not this one. Null where
   -- the server does not say.
-  ADD COLUMN renaming_modified_at timestamptz;
+  ADD COLUMN renaming_modified_at timestamptz,
+  -- How often a job's lease of it lapsed: the job died, perhaps of this file, perhaps of one beside it.
+  ADD COLUMN lapses integer NOT NULL DEFAULT 0;
