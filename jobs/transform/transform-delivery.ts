@@ -24,8 +24,10 @@ export interface TransformTools {
 }
 
 /**
- * Transforms the file of one delivery and writes the result to `.transformed/<delivery>/<final name>`. On this machine
- * the file lies in a folder that only this user can read, and is gone at the end, whatever happens.
+ * Transforms the file of one delivery and writes the result to `.transformed/<delivery>/<claim>/<final name>`: a job
+ * that has lost its claim without noticing then puts no newer version over the result that counts, which the bucket would
+ * delete as an old version. On this machine the file lies in a folder that only this user can read, and is gone at the
+ * end, whatever happens.
  *
  * @throws {DeliveryFailure}
  */
@@ -39,7 +41,7 @@ export async function transformDelivery(claimed: ClaimedDelivery, tools: Transfo
     const outputPath = join(workFolder, "output");
     const originalSha256 = await download(claimed, inputPath, tools);
     await runTransform({ inputPath, outputPath, steps: claimed.transform, workFolder, memoryBytes, signal });
-    const key = objectKey(`.transformed/${claimed.id}/${finalName}`);
+    const key = objectKey(`.transformed/${claimed.id}/${claimed.claims}/${finalName}`);
     return { ...(await uploadResult(key, outputPath)), originalSha256 };
   } finally {
     await rm(workFolder, { recursive: true, force: true });
