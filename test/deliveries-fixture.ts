@@ -46,6 +46,8 @@ export interface DeliverySeed {
   lapses?: number;
   renamingTo?: string;
   renamingFrom?: string;
+  /** `host:port`. */
+  renamingServer?: string;
   renamingModifiedAt?: Date;
   /** Seconds from now. */
   dueIn?: number;
@@ -68,22 +70,17 @@ export async function addDelivery(ledger: Ledger, seed: DeliverySeed): Promise<{
     );
     const inserted = await transaction.query<{ id: number }>(
       `INSERT INTO delivery (transfer, subscription, state, queue, send_queue, object_key, version_id, size, final_name,
-         attempts, claims, lapses, renaming_to, renaming_from, renaming_modified_at, next_attempt_at, lease_owner, lease_until)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, $14, now() + make_interval(secs => $15),
-         $16::text, CASE WHEN $16::text IS NULL THEN NULL ELSE now() + make_interval(secs => $17) END)
+         attempts, claims, lapses, renaming_to, renaming_from, renaming_server, renaming_modified_at,
+         next_attempt_at, lease_owner, lease_until)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, $14, $15,
+         now() + make_interval(secs => $16), $17::text,
+         CASE WHEN $17::text IS NULL THEN NULL ELSE now() + make_interval(secs => $18) END)
        RETURNING id`,
       [
         ...[rows[0]?.id, seed.subscription, seed.state ?? "ready", seed.queue, seed.sendQueue ?? seed.queue, key],
-        ...[
-          versionId,
-          size,
-          finalName,
-          seed.attempts ?? 0,
-          seed.lapses ?? 0,
-          seed.renamingTo ?? null,
-          seed.renamingFrom ?? null,
-        ],
-        ...[seed.renamingModifiedAt ?? null, seed.dueIn ?? 0, seed.lease?.owner ?? null, seed.lease?.endsIn ?? 0],
+        ...[versionId, size, finalName, seed.attempts ?? 0, seed.lapses ?? 0, seed.renamingTo ?? null],
+        ...[seed.renamingFrom ?? null, seed.renamingServer ?? null, seed.renamingModifiedAt ?? null],
+        ...[seed.dueIn ?? 0, seed.lease?.owner ?? null, seed.lease?.endsIn ?? 0],
       ],
     );
     return inserted.rows[0]?.id ?? 0;
@@ -102,6 +99,7 @@ export interface DeliveryRow {
   sha256: string | null;
   renaming_to: string | null;
   renaming_from: string | null;
+  renaming_server: string | null;
   claims: number;
   lapses: number;
   lease_owner: string | null;

@@ -5,11 +5,11 @@ import type { ClaimedDelivery } from "../../domain/ledger/deliveries/claim-deliv
  * The failure of a delivery that an earlier attempt may have made. To send it again could deliver it twice, to call it
  * delivered could lose it, and only the subscriber knows. `now` is what there is to see.
  */
-export function arrivalUncertain({ renamingFrom, renamingTo }: ClaimedDelivery, now: string): DeliveryFailure {
-  const what = renamingFrom === null ? `put the file into ${renamingTo}` : `renamed ${renamingFrom} to ${renamingTo}`;
+export function arrivalUncertain(claimed: ClaimedDelivery, now: string): DeliveryFailure {
+  const { renamingFrom, renamingTo, renamingServer } = claimed;
   return new DeliveryFailure(
-    `arrival uncertain: an earlier attempt broke off while it ${what}, and ${now}. Ask the partner: if it has the ` +
-      "file, leave this delivery as it is, if not, retry it",
+    `arrival uncertain: an earlier attempt broke off while it renamed ${renamingFrom} to ${renamingTo} on ` +
+      `${renamingServer}, and ${now}. Ask the partner: if it has the file, leave this delivery as it is, if not, retry it`,
     { canPass: false, isUncertain: true },
   );
 }

@@ -22,7 +22,8 @@ export interface PlaceTools {
 
 /**
  * Copies one file into a folder of the subscriber, inside the bucket. The copy carries the delivery's number, by which
- * a later attempt recognises it, so nothing arrives twice: nobody but an operator can take it away. The bucket keeps versions: nothing that is replaced is lost.
+ * a later attempt recognises it, and nobody but an operator can take it away, so nothing arrives twice. The bucket keeps
+ * versions: nothing that is replaced is lost.
  *
  * @throws {DeliveryFailure}
  */
@@ -34,12 +35,11 @@ export async function placeDelivery(
   const { store, readObject, markRenaming } = tools;
   const finalName = checkedName(claimed.finalName);
   const delivery = String(claimed.id);
-  if (claimed.renamingTo !== null) {
-    if (claimed.renamingFrom !== null) throw arrivalUncertain(claimed, "the subscription has changed since");
-    if (isOurs(await store.find(objectKey(claimed.renamingTo)), claimed)) {
-      return { deliveredAs: claimed.renamingTo, sha256: claimed.sha256 ?? (await hashOf(readObject(claimed))) };
-    }
+  if (claimed.renamingTo !== null && claimed.renamingServer !== null) {
+    throw arrivalUncertain(claimed, "the subscription places its files here now");
   }
+  const earlier = await earlierPlacement(claimed, tools);
+  if (earlier !== null) return earlier;
   tools.refuseExhausted();
   const sha256 = claimed.sha256 ?? (await hashOf(readObject(claimed)));
   for (let number = 0; number <= mostNumber; number++) {
@@ -64,6 +64,17 @@ export async function placeDelivery(
   throw new DeliveryFailure(`${finalName} and ${mostNumber} numbered names like it are taken in ${place.virtualPath}`, {
     canPass: false,
   });
+}
+
+/** Where an attempt that broke off had placed the file, if it had: for a placement, that is always to be told. */
+export async function earlierPlacement(
+  claimed: ClaimedDelivery,
+  { store, readObject }: Pick<PlaceTools, "store" | "readObject">,
+): Promise<Arrival | null> {
+  const { renamingTo, renamingServer } = claimed;
+  if (renamingTo === null || renamingServer !== null) return null;
+  if (!isOurs(await store.find(objectKey(renamingTo)), claimed)) return null;
+  return { deliveredAs: renamingTo, sha256: claimed.sha256 ?? (await hashOf(readObject(claimed))) };
 }
 
 function isOurs(found: Awaited<ReturnType<ObjectStore["find"]>>, { id, size }: ClaimedDelivery): boolean {

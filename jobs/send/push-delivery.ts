@@ -13,6 +13,8 @@ import type { RemoteEntry, SftpSession } from "./sftp-session";
 
 export interface PushTools {
   session: SftpSession;
+  /** What the session is with, as `host:port`. */
+  server: string;
   readObject: ReadObject;
   /** Notes in the ledger where the file is about to be put; throws where the delivery is no longer ours. */
   markRenaming: (note: RenameNote | null) => Promise<void>;
@@ -28,12 +30,13 @@ export interface PushTools {
  * @throws {DeliveryFailure}
  */
 export async function pushDelivery(claimed: ClaimedDelivery, push: PushDelivery, tools: PushTools): Promise<Arrival> {
-  const { session, readObject, markRenaming } = tools;
+  const { session, server, readObject, markRenaming } = tools;
   const finalName = checkedName(claimed.finalName);
   // Also right for "/", which gives "", and for a path relative to the login directory.
   const folder = push.remotePath.replace(/\/+$/, "");
-  if (claimed.renamingTo !== null) {
-    const arrival = await earlierArrival(claimed, claimed.renamingTo, push, tools);
+  if (claimed.renamingTo !== null && claimed.renamingFrom !== null) {
+    const { renamingFrom: from, renamingTo: to } = claimed;
+    const arrival = await earlierArrival(claimed, { from, to }, push, tools);
     if (arrival !== null) return arrival;
     await markRenaming(null);
   }
@@ -52,7 +55,7 @@ export async function pushDelivery(claimed: ClaimedDelivery, push: PushDelivery,
     const note = (to: string) => {
       // Also where the ledger's answer gets lost.
       isNoted = true;
-      return markRenaming({ to, from: temporary, modifiedAt, sha256 });
+      return markRenaming({ to, server, from: temporary, modifiedAt, sha256 });
     };
     return { deliveredAs: await putInPlace(session, temporary, folder, finalName, push, note), sha256 };
   } catch (error) {
@@ -84,19 +87,20 @@ async function cleanUp(
  * that the server has heard of and not done yet then fails, and one that was done has left nothing to remove.
  *
  * @throws {DeliveryFailure} An uncertain one where both files are gone: most likely it was renamed and the subscriber
- *   has taken it, but something may as well have tidied the temporary file away. Or where another file has its place.
+ *   has taken it, but something may as well have tidied the temporary file away. The same where another file has its
+ *   place, or the destination another server.
  */
 async function earlierArrival(
   claimed: ClaimedDelivery,
-  renamedTo: string,
+  { from, to }: { from: string; to: string },
   push: PushDelivery,
-  { session, readObject }: PushTools,
+  { session, server, readObject }: PushTools,
 ): Promise<Arrival | null> {
-  if (claimed.renamingFrom === null) throw arrivalUncertain(claimed, "the subscription has changed since");
-  if (await isThere(session, claimed.renamingFrom)) return null;
-  const found = await session.find(renamedTo);
+  if (claimed.renamingServer !== server) throw arrivalUncertain(claimed, `the destination is ${server} now`);
+  if (await isThere(session, from)) return null;
+  const found = await session.find(to);
   if (found !== null && isOurs(found, claimed, push)) {
-    return { deliveredAs: renamedTo, sha256: claimed.sha256 ?? (await hashOf(readObject(claimed))) };
+    return { deliveredAs: to, sha256: claimed.sha256 ?? (await hashOf(readObject(claimed))) };
   }
   throw arrivalUncertain(claimed, `now ${found === null ? "neither is there" : "only another file of that name is"}`);
 }

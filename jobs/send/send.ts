@@ -15,7 +15,7 @@ import type { Shutdown } from "../shutdown";
 import type { TellPartner } from "../tell-partner";
 import type { Arrival } from "./arrival";
 import type { ObjectStore } from "./object-store";
-import { placeDelivery } from "./place-delivery";
+import { earlierPlacement, placeDelivery } from "./place-delivery";
 import { pushDelivery } from "./push-delivery";
 import { recordArrival } from "./record-arrival";
 import { type SftpConnection, sftpConnection } from "./sftp-connection";
@@ -97,5 +97,8 @@ async function deliver(
     // It passes: what is still meant to arrive has a queue of another destination by then, and the rest is cancelled.
     throw new DeliveryFailure(`${id} is no destination any more`, { canPass: true, reach: "destination" });
   }
-  return connection.use(destination, (session) => pushDelivery(claimed, delivery, { ...tools, session }));
+  const placed = await earlierPlacement(claimed, { store, readObject });
+  if (placed !== null) return placed;
+  const server = `${destination.host}:${destination.port}`;
+  return connection.use(destination, (session) => pushDelivery(claimed, delivery, { ...tools, session, server }));
 }

@@ -17,6 +17,12 @@ export interface SendRun {
   abandon(): void;
 }
 
+/** What a push has to do with the bucket besides reading. */
+export const noStore: SendJob["store"] = {
+  find: () => Promise.reject(new Error("a push looks for no object")),
+  copy: () => Promise.reject(new Error("a push copies no object")),
+};
+
 /**
  * Runs the send job in this process, with its real SFTP client. Retries wait for no time at all, and a ledger that does
  * not take an arrival is not asked again.
@@ -45,10 +51,7 @@ export function runSend({
       if (typeof object === "function") yield* object();
       else yield object;
     },
-    store: {
-      find: () => Promise.reject(new Error("a push looks for no object")),
-      copy: () => Promise.reject(new Error("a push copies no object")),
-    },
+    store: noStore,
     connect: (destination) => connectSftp(destination, credentials),
     tell: tellPartner(async (notification) => void notifications.push(notification), log),
     ...others,

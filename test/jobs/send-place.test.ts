@@ -237,6 +237,15 @@ describe("the send job, placing", () => {
     });
   });
 
+  it("does not place what may have arrived at a server before the subscription changed", async () => {
+    await seed("replace");
+    const note = { renamingTo: "/in/a.csv", renamingFrom: "/in/.a.csv.1.part", renamingServer: "old.example:22" };
+    const id = await add("a.csv", Buffer.from("new"), note);
+    await run().outcome;
+    expect((await row(id)).reason).to.match(/^arrival uncertain: .* on old\.example:22, and the subscription places/);
+    expect(await placed()).to.deep.equal([]);
+  });
+
   it("refuses a name that is no single path segment", async () => {
     await seed("replace");
     const id = await add("../other/inbox/a.csv", Buffer.from("x"));

@@ -30,7 +30,7 @@ import {
   subscription,
 } from "../deliveries-fixture";
 import { type LedgerFixture, startLedger } from "../ledger-fixture";
-import { type Objects, runSend } from "./send-fixture";
+import { noStore, type Objects, runSend } from "./send-fixture";
 
 const queue = "push:acme/inbox";
 const username = "quayside";
@@ -420,6 +420,12 @@ describe("the send job, pushing", () => {
       return { ...ledger, query };
     };
 
+    /** What an attempt noted right before its rename. */
+    const noted = (place: string) => ({
+      ...{ renamingTo: `${place}/a.csv`, renamingFrom: `${place}/.a.csv.1.part` },
+      renamingServer: `127.0.0.1:${server.port}`,
+    });
+
     it("does not send again what was renamed and not yet marked", async () => {
       await start();
       const content = randomBytes(1000);
@@ -450,7 +456,8 @@ describe("the send job, pushing", () => {
       expect(await outcome).to.equal("drained");
       expect(await inbox()).to.deep.equal([]);
       expect(await row(id)).to.include({ state: "failed", attempts: 2, renaming_to: null });
-      const reason = /^arrival uncertain: .* renamed \S+\.part to \/inbox\/a\.csv, and now neither is there\. Ask the/;
+      const reason =
+        /^arrival uncertain: .* renamed \S+\.part to \/inbox\/a\.csv on 127\.0\.0\.1:\d+, and now neither is there\. Ask/;
       expect((await row(id)).reason).to.match(reason);
       expect(notifications.map(({ event }) => event)).to.deep.equal(["delivery.failed"]);
       expect(lines.map(({ level, message }) => [level, message])).to.deep.include(["error", "delivery failed"]);
@@ -464,7 +471,7 @@ describe("the send job, pushing", () => {
       await start();
       await writeFile(join(folder, "inbox", "a.csv"), "old!");
       const id = await add("a.csv", Buffer.from("new!"), {
-        ...{ renamingTo: "/inbox/a.csv", renamingFrom: "/inbox/.a.csv.1.part" },
+        ...noted("/inbox"),
         renamingModifiedAt: new Date(Date.now() + 60_000),
       });
       await run().outcome;
@@ -472,13 +479,25 @@ describe("the send job, pushing", () => {
       expect((await row(id)).reason).to.match(/^arrival uncertain: .* and now only another file of that name is\. Ask/);
     });
 
-    it("does not send by another way what may have arrived by the former one", async () => {
+    it("does not send to another server what may have arrived at the former one", async () => {
       await start();
-      const id = await add("a.csv", Buffer.from("new!"), { renamingTo: "acme/inbox/a.csv" });
+      const id = await add("a.csv", Buffer.from("new!"), { ...noted("/inbox"), renamingServer: "old.example:22" });
+      await writeFile(join(folder, "inbox", "a.csv"), "new!");
       await run().outcome;
-      expect((await row(id)).reason).to.match(
-        /^arrival uncertain: .* put the file into acme\/inbox\/a.csv, and the sub/,
-      );
+      const what = "renamed /inbox/.a.csv.1.part to /inbox/a.csv on old.example:22, and the destination is";
+      expect((await row(id)).reason).to.include(what);
+    });
+
+    it("does not push what was placed before the subscription changed", async () => {
+      await start();
+      const store = (delivery: string) => ({ ...noStore, find: async () => ({ size: 4, delivery }) });
+      const placed = await add("a.csv", Buffer.from("new!"), { renamingTo: "acme/inbox/a.csv" });
+      await run({ store: store(String(placed)) }).outcome;
+      expect(await row(placed)).to.include({ state: "delivered", delivered_as: "acme/inbox/a.csv" });
+      const other = await add("b.csv", Buffer.from("new!"), { renamingTo: "acme/inbox/b.csv" });
+      await run({ store: store("another's") }).outcome;
+      expect(await row(other)).to.include({ state: "delivered", delivered_as: "/inbox/b.csv" });
+      expect(await inbox()).to.deep.equal(["b.csv"]);
     });
 
     it("finds what arrived with its last attempt", async () => {
@@ -486,7 +505,7 @@ describe("the send job, pushing", () => {
       await writeFile(join(folder, "inbox", "a.csv"), "new");
       const id = await add("a.csv", Buffer.from("new"), {
         ...{ state: "sending", attempts: 8, lease: { owner: "dead", endsIn: -1 } },
-        ...{ renamingTo: "/inbox/a.csv", renamingFrom: "/inbox/.a.csv.1.part" },
+        ...noted("/inbox"),
         renamingModifiedAt: new Date(Date.now() - 60_000),
       });
       await run().outcome;
@@ -510,7 +529,7 @@ describe("the send job, pushing", () => {
     it("does not take an older file of the same size for its own", async () => {
       await start();
       await writeFile(join(folder, "inbox", "a.csv"), "old!");
-      await add("a.csv", Buffer.from("new!"), { renamingTo: "/inbox/a.csv", renamingFrom: "/inbox/.a.csv.1.part" });
+      await add("a.csv", Buffer.from("new!"), noted("/inbox"));
       await writeFile(join(folder, "inbox", ".a.csv.1.part"), "new!");
       await run().outcome;
       expect((await received("a.csv")).toString()).to.equal("new!");
@@ -522,9 +541,7 @@ describe("the send job, pushing", () => {
       await mkdir(join(folder, "old-inbox"));
       await writeFile(join(folder, "old-inbox", "a.csv"), "old!");
       await writeFile(join(folder, "old-inbox", ".a.csv.1.part"), "new!");
-      await add("a.csv", Buffer.from("new!"), {
-        ...{ renamingTo: "/old-inbox/a.csv", renamingFrom: "/old-inbox/.a.csv.1.part" },
-      });
+      await add("a.csv", Buffer.from("new!"), noted("/old-inbox"));
       await run().outcome;
       expect((await received("a.csv")).toString()).to.equal("new!");
       expect(await readdir(join(folder, "old-inbox"))).to.deep.equal(["a.csv"]);
@@ -534,7 +551,7 @@ describe("the send job, pushing", () => {
       await start();
       const id = await add("a.csv", Buffer.from("new"), {
         ...{ state: "sending", attempts: 2, lease: { owner: "dead", endsIn: -1 } },
-        ...{ renamingTo: "/inbox/a.csv", renamingFrom: "/inbox/.a.csv.0.2.part" },
+        ...{ ...noted("/inbox"), renamingFrom: "/inbox/.a.csv.0.2.part" },
       });
       await writeFile(join(folder, "inbox", ".a.csv.0.2.part"), "new");
       // The claim before that one did not even come to its rename.

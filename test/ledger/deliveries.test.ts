@@ -254,13 +254,18 @@ describe("deliveries in the ledger", () => {
   });
 
   describe("markRenaming", () => {
-    const note = { to: "/inbox/a.csv", from: "/inbox/.a.csv.1.1.part", sha256: "ab12" };
+    const note = { to: "/inbox/a.csv", server: "sftp.example:22", from: "/inbox/.a.csv.1.1.part", sha256: "ab12" };
 
     it("notes where the file will be and what was read", async () => {
       const own = await claimed();
       await markRenaming(ledger, own, note);
       expect(await deliveryRow(ledger, own.delivery)).to.include({
-        ...{ renaming_to: "/inbox/a.csv", renaming_from: "/inbox/.a.csv.1.1.part", sha256: "ab12" },
+        ...{
+          renaming_to: "/inbox/a.csv",
+          renaming_from: "/inbox/.a.csv.1.1.part",
+          renaming_server: "sftp.example:22",
+          sha256: "ab12",
+        },
       });
       await markRenaming(ledger, own, null);
       expect(await deliveryRow(ledger, own.delivery)).to.include({
@@ -488,7 +493,14 @@ describe("deliveries in the ledger", () => {
       const others = [await add({ subscription: "acme/more" }), await add({ state: "delivered" })];
       await move();
       expect(await deliveryRow(ledger, tried)).to.include({
-        ...{ state: "ready", queue: newQueue, send_queue: newQueue, attempts: 0, due_in: 0, renaming_to: null },
+        ...{
+          state: "ready",
+          queue: newQueue,
+          send_queue: newQueue,
+          attempts: 0,
+          due_in: 0,
+          renaming_to: "/inbox/a.csv",
+        },
       });
       expect(await deliveryRow(ledger, waiting)).to.include({
         ...{ state: "waiting", queue: "transform:acme", send_queue: newQueue, attempts: 2, due_in: 60 },

@@ -99,7 +99,7 @@ describe("versions of a key whose events come in another order than they were up
   it("go all the same where the newer one has failed", async () => {
     await subscribe("replace");
     await receive(version(2));
-    await failDelivery(fixture.ledger, own(await claimOne()), "no space left");
+    await failDelivery(fixture.ledger, own(await claimOne()), { reason: "no space left" });
     expect(await receive(version(1))).to.deep.equal([{ deliveries: 1, superseded: 0 }]);
   });
 

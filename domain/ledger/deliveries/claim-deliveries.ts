@@ -33,7 +33,9 @@ export interface ClaimedDelivery {
   lapses: number;
   /** Where an earlier attempt was about to put the file when it broke off. */
   renamingTo: string | null;
-  /** The temporary file that it was about to rename; null where it was no push. */
+  /** The server on which it was, as `host:port`; null where it was a placement. */
+  renamingServer: string | null;
+  /** The temporary file that it was about to rename there. */
   renamingFrom: string | null;
   /** When that one was last changed, by the server's clock; null where the server did not say. */
   renamingModifiedAt: Date | null;
@@ -97,7 +99,8 @@ export async function claimDeliveries(
        transfer.file_group AS "fileGroup", transfer.file_name AS "fileName", delivery.object_key AS "objectKey",
        delivery.version_id AS "versionId", delivery.size, delivery.sha256, delivery.final_name AS "finalName",
        delivery.attempts, delivery.claims, delivery.lapses, delivery.renaming_to AS "renamingTo",
-       delivery.renaming_from AS "renamingFrom", delivery.renaming_modified_at AS "renamingModifiedAt",
+       delivery.renaming_server AS "renamingServer", delivery.renaming_from AS "renamingFrom",
+       delivery.renaming_modified_at AS "renamingModifiedAt",
        subscription.send_queue AS "sendQueue", subscription.delivery, subscription.transform,
        (SELECT jsonb_build_object(
                  'id', id, 'host', host, 'port', port, 'username', username, 'hostKeys', host_keys,

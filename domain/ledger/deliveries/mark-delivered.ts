@@ -16,7 +16,7 @@ export async function markDelivered(
     `WITH delivered AS (
        UPDATE delivery SET
          state = 'delivered', delivered_as = $4, size = $5, sha256 = $6, delivered_at = now(), reason = NULL,
-         renaming_to = NULL, renaming_from = NULL, renaming_modified_at = NULL,
+         renaming_to = NULL, renaming_server = NULL, renaming_from = NULL, renaming_modified_at = NULL,
          lease_owner = NULL, lease_until = NULL
        WHERE id = $1 AND state = $2 AND lease_owner = $3
        RETURNING id, transfer, object_key, version_id

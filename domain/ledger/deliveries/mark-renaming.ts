@@ -5,6 +5,8 @@ import { type Claim, LeaseLost, leaseSeconds } from "./lease";
 export interface RenameNote {
   /** Where the file will be: a remote path or an object key. */
   to: string;
+  /** Of a push: the server, as `host:port`. */
+  server?: string;
   /** The remote path of its temporary file, where it has one. */
   from?: string;
   /** When that one was last changed, by the server's clock; null where the server does not say. */
@@ -26,12 +28,12 @@ export async function markRenaming(
 ): Promise<void> {
   const { rowCount } = await ledger.query(
     `UPDATE delivery SET
-       renaming_to = $4, renaming_from = $5, renaming_modified_at = $6, sha256 = coalesce(sha256, $7),
-       lease_until = now() + make_interval(secs => $8)
+       renaming_to = $4, renaming_server = $5, renaming_from = $6, renaming_modified_at = $7,
+       sha256 = coalesce(sha256, $8), lease_until = now() + make_interval(secs => $9)
      WHERE id = $1 AND state = $2 AND lease_owner = $3`,
     [
-      ...[delivery, stage.claimed, owner, note?.to ?? null, note?.from ?? null, note?.modifiedAt ?? null],
-      ...[note?.sha256 ?? null, leaseSeconds],
+      ...[delivery, stage.claimed, owner, note?.to ?? null, note?.server ?? null, note?.from ?? null],
+      ...[note?.modifiedAt ?? null, note?.sha256 ?? null, leaseSeconds],
     ],
   );
   if (rowCount !== 1) throw new LeaseLost(delivery);

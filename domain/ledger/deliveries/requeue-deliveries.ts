@@ -3,8 +3,8 @@ import type { Queryable } from "../ledger";
 /**
  * Moves what subscriptions (of one partner, or of all) have not delivered to where they deliver now, and returns how many
  * deliveries that were: a waiting file goes to the present destination, not to the one of the day it was routed. There
- * it starts anew; what an earlier attempt noted of a rename is about another server. What a job is sending stays with it,
- * and follows with a later sweep if that fails. The next sweep sends jobs to the queues.
+ * it starts anew, but for what an earlier attempt noted of a rename: the file may have arrived at the former one. What a
+ * job is sending stays with it, and follows with a later sweep if that fails. The next sweep sends jobs to the queues.
  */
 export async function requeueDeliveries(ledger: Queryable, partner: string | null): Promise<number> {
   const { rowCount } = await ledger.query(
@@ -22,8 +22,7 @@ export async function requeueDeliveries(ledger: Queryable, partner: string | nul
        send_queue = moving.send_queue,
        queue = CASE WHEN is_sent_next THEN moving.send_queue ELSE queue END,
        attempts = CASE WHEN is_sent_next THEN 0 ELSE attempts END,
-       next_attempt_at = CASE WHEN is_sent_next THEN now() ELSE next_attempt_at END,
-       renaming_to = CASE WHEN is_sent_next THEN NULL ELSE renaming_to END
+       next_attempt_at = CASE WHEN is_sent_next THEN now() ELSE next_attempt_at END
      FROM moving WHERE delivery.id = moving.id`,
     [partner],
   );

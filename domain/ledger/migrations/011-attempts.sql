@@ -2,7 +2,9 @@
 ALTER TABLE delivery
   -- How often a job has claimed it. Unlike attempts it never goes back, so a name made with it is of one claim alone.
   ADD COLUMN claims integer NOT NULL DEFAULT 0,
-  -- Beside renaming_to: the remote path of the temporary file that was about to be renamed.
+  -- Beside renaming_to, of a push: the server (host:port), which may be another one by now, and the remote path of the
+  -- temporary file that was about to be renamed there.
+  ADD COLUMN renaming_server text,
   ADD COLUMN renaming_from text,
   -- When that file was last changed, by the server's clock: an older file in renaming_to is not this one. Null where
   -- the server does not say.
