@@ -64,6 +64,7 @@ export async function convert(conversion: Conversion): Promise<void> {
   try {
     await convertWith(connection, conversion);
   } catch (error) {
+    if (signal?.aborted) throw new DeliveryFailure("the conversion was interrupted", { canPass: true });
     throw duckdbFailure(error);
   } finally {
     signal?.removeEventListener("abort", interrupt);
@@ -74,11 +75,14 @@ export async function convert(conversion: Conversion): Promise<void> {
   }
 }
 
-async function convertWith(connection: DuckDBConnection, { inputPath, outputPath, step, spillFolder }: Conversion) {
+async function convertWith(
+  connection: DuckDBConnection,
+  { inputPath, outputPath, step, spillFolder, signal }: Conversion,
+) {
   await lockDown(connection, [inputPath, outputPath], spillFolder);
   const sql = step.sql ?? "SELECT * FROM input";
   await requireOneSelect(connection, sql);
-  const source = await tableSource(connection, inputPath, step.from);
+  const source = await tableSource(connection, inputPath, step.from, signal);
   if (!source.hasColumns) refuseWithoutColumns(step);
   await connection.run(`CREATE VIEW input AS SELECT * FROM ${source.sql}`);
   await bind(connection, sql);

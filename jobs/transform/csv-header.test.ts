@@ -20,6 +20,11 @@ describe("csvHeader", () => {
     });
   }
 
+  it("takes 2,000 columns and no more, without looking at them one by one", () => {
+    expect(csvHeader(`${'"a,b",'.repeat(1999)}c`).columns.length).to.equal(2000);
+    expect(() => csvHeader("a,".repeat(500_000))).to.throw("line 1: the file has 500001 columns; 2000 are the most");
+  });
+
   for (const text of ["", "\n1,2\n", "   \n"]) {
     it(`finds none in ${JSON.stringify(text)}`, () => {
       expect(() => csvHeader(text)).to.throw("line 1: a CSV file begins with a line of column names");

@@ -6,6 +6,9 @@ export interface CsvHeader {
   columns: string[];
 }
 
+/** DuckDB's time grows with the square of the columns: a file of 2,000 and one row takes two seconds. */
+const mostColumns = 2000;
+
 /** What occurs in names least often comes first: of two that occur equally often it is the one. */
 const delimiters = ["\t", "|", ";", ","] as const;
 
@@ -13,7 +16,7 @@ const delimiters = ["\t", "|", ";", ","] as const;
  * Reads the header line of a CSV file (RFC 4180, with any of the common delimiters) from the file's beginning. The
  * delimiter is the one that occurs most often in the header outside quotes.
  *
- * @throws {DeliveryFailure} There is no header.
+ * @throws {DeliveryFailure} There is no header, or it has too many columns.
  */
 export function csvHeader(beginning: string): CsvHeader {
   const line = firstRecord(beginning.replace(/^\ufeff/, ""));
@@ -26,6 +29,11 @@ export function csvHeader(beginning: string): CsvHeader {
   const count = (delimiter: string) => unquoted.split(delimiter).length;
   const likeliest = delimiters.reduce((best, other) => (count(other) > count(best) ? other : best));
   const delimiter = count(likeliest) > 1 ? likeliest : ",";
+  if (count(delimiter) > mostColumns) {
+    throw new DeliveryFailure(`line 1: the file has ${count(delimiter)} columns; ${mostColumns} are the most`, {
+      canPass: false,
+    });
+  }
   return { delimiter, columns: unique(fields(line, delimiter)) };
 }
 

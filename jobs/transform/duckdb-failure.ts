@@ -1,8 +1,8 @@
 import { DeliveryFailure } from "../../domain/delivery-failure";
 import { type DuckdbError, duckdbError } from "./duckdb-error";
 
-/** Errors that say nothing of the file or the SQL: the disk, an interruption, DuckDB itself. */
-const passing = ["IO", "INTERRUPT", "INTERNAL", "FATAL"];
+/** Errors that say nothing of the file or the SQL: the disk, DuckDB itself. */
+const passing = ["IO", "INTERNAL", "FATAL"];
 
 /** An error of DuckDB over a file. */
 export class DuckdbFailure extends DeliveryFailure {
@@ -115,5 +115,4 @@ const ofValue: Form[] = [
   [/^(More than one row returned by a subquery)/, (reason) => reason],
   [/^(?:failed to|could not) allocate .*\((.* used)\)/, (used) => `there is not enough memory: ${used}`],
   [/(No space left on device|Disk quota exceeded)/, (reason) => reason],
-  [/^(Interrupted)/, () => "the conversion was interrupted"],
 ];

@@ -123,6 +123,16 @@ describe("runTransform", () => {
       );
     });
 
+    it("measures the columns of a wide file, whatever stands beside them", async () => {
+      const row = (value: (column: number) => unknown) => Array.from({ length: 600 }, (_, at) => value(at)).join(",");
+      const csv = [row((at) => `c${at}`), row((at) => ["7", "0.5", "x"][at % 3]), row(() => "1"), ""].join("\n");
+      const sql =
+        "SELECT column_type, count(*) AS columns, max(column_name[2:]::INT) AS last FROM (DESCRIBE input) GROUP BY 1 ORDER BY 1";
+      expect(await runText(csv, step("csv", "csv", sql))).to.equal(
+        'column_type,columns,last\nBIGINT,200,597\n"DECIMAL(18,1)",200,598\nVARCHAR,200,599\n',
+      );
+    });
+
     for (const [what, csv] of [
       ["semicolons", "a;b\n1;2\n"],
       ["tabs", "a\tb\n1\t2\n"],
@@ -200,6 +210,12 @@ describe("runTransform", () => {
         "line 1: a CSV file begins with a line of column names; this one does not",
       ],
       ["no JSON", " \n", [step("json", "csv")], "the file has no JSON in it"],
+      [
+        "JSON nested too deeply",
+        `[{"a":${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}}]`,
+        [step("json", "csv")],
+        "line 1, byte 637: nested more than 128 levels deep",
+      ],
       ["no Parquet", "PAR0", [step("parquet", "csv")], "the file is no Parquet, or a part of one"],
       [
         "a value of another type",
@@ -281,6 +297,17 @@ describe("runTransform", () => {
         else expect(failure.message).to.match(reason);
       });
     }
+  });
+
+  it("breaks off when it is told to, and can be tried again", async () => {
+    const [inputPath, outputPath] = [join(folder, "input"), join(folder, "output")];
+    await writeFile(inputPath, "a\n1\n");
+    const steps = [step("csv", "csv", "SELECT count(*) FROM range(100000000) a, range(100000000) b, input")];
+    const signal = AbortSignal.timeout(200);
+    const outcome = runTransform({ inputPath, outputPath, steps, workFolder: folder, signal }).catch(
+      (error: unknown) => error,
+    );
+    expect(await outcome).to.include({ message: "the conversion was interrupted", canPass: true });
   });
 
   it("refuses a kind of step that it does not know, by name", async () => {
