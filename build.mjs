@@ -16,6 +16,8 @@ const jobs = ["send", "transform"].filter((name) => existsSync(join(root, "jobs"
 const entryPoints = Object.fromEntries([
   ...functions.map((name) => [`functions/${name}/index`, `functions/${name}/index.ts`]),
   ...jobs.map((name) => [`jobs/${name}`, `jobs/${name}/index.ts`]),
+  // What the transform job runs in processes of their own.
+  ["jobs/converter", "jobs/transform/converter-process.ts"],
 ]);
 
 await build({
@@ -53,7 +55,7 @@ for (const name of functions) {
 }
 await removeAllBut(
   join(root, "dist/jobs"),
-  jobs.flatMap((name) => [`${name}.js`, `${name}.js.map`]),
+  [...jobs, "converter"].flatMap((name) => [`${name}.js`, `${name}.js.map`]),
 );
 
 /** @param {string} parent */

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { BatchClient } from "@aws-sdk/client-batch";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
@@ -11,6 +12,7 @@ import { retryDelay } from "../../domain/retry";
 import { readObject } from "../read-object";
 import { runJob } from "../run-job";
 import { tellPartner } from "../tell-partner";
+import { converters } from "./converters";
 import { memoryLimit } from "./memory-limit";
 import { transform } from "./transform";
 import { uploadResult } from "./upload-result";
@@ -22,6 +24,8 @@ const job = {
   owner: randomUUID(),
   readObject: readObject(s3, bucket),
   uploadResult: uploadResult(s3, bucket),
+  // Beside this one's bundle.
+  convert: converters({ script: join(__dirname, "converter.js") }).convert,
   submitJob: submitDrainJob(new BatchClient(), {
     jobQueue: required("JOB_QUEUE_ARN"),
     sendJobDefinition: required("SEND_JOB_DEFINITION_ARN"),

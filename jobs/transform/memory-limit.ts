@@ -1,6 +1,6 @@
 import { totalmem } from "node:os";
 
-/** The rest is Node's, and what DuckDB takes beyond what it counts. */
+/** The rest is for the job's process and its converters', and what DuckDB takes beyond what it counts. */
 const share = 0.6;
 
 /**

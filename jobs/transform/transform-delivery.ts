@@ -9,12 +9,13 @@ import { objectKey } from "../../domain/paths";
 import { checkedName } from "../checked-name";
 import { measured } from "../measured";
 import type { ReadObject } from "../read-object";
-import { runTransform } from "./run-transform";
+import type { Converters } from "./converters";
 import type { UploadResult } from "./upload-result";
 
 export interface TransformTools {
   readObject: ReadObject;
   uploadResult: UploadResult;
+  convert: Converters["convert"];
   /** Where private folders are made. */
   temporaryFolder: string;
   /** What one conversion may use, in bytes. */
@@ -32,7 +33,7 @@ export interface TransformTools {
  * @throws {DeliveryFailure}
  */
 export async function transformDelivery(claimed: ClaimedDelivery, tools: TransformTools): Promise<TransformResult> {
-  const { uploadResult, temporaryFolder, memoryBytes, signal } = tools;
+  const { uploadResult, convert, temporaryFolder, memoryBytes, signal } = tools;
   const finalName = checkedName(claimed.finalName);
   // mkdtemp makes folders of mode 0700.
   const workFolder = await mkdtemp(join(temporaryFolder, "quayside-transform-"));
@@ -40,7 +41,7 @@ export async function transformDelivery(claimed: ClaimedDelivery, tools: Transfo
     const inputPath = join(workFolder, "input");
     const outputPath = join(workFolder, "output");
     const originalSha256 = await download(claimed, inputPath, tools);
-    await runTransform({ inputPath, outputPath, steps: claimed.transform, workFolder, memoryBytes, signal });
+    await convert({ inputPath, outputPath, steps: claimed.transform, workFolder, memoryBytes }, signal);
     const key = objectKey(`.transformed/${claimed.id}/${claimed.claims}/${finalName}`);
     return { ...(await uploadResult(key, outputPath)), originalSha256 };
   } finally {

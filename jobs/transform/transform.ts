@@ -12,6 +12,7 @@ import { refuseExhausted } from "../refuse-exhausted";
 import { settleFailure } from "../settle-failure";
 import type { Shutdown } from "../shutdown";
 import type { TellPartner } from "../tell-partner";
+import type { Converters } from "./converters";
 import { transformDelivery } from "./transform-delivery";
 import type { UploadResult } from "./upload-result";
 
@@ -23,6 +24,7 @@ export interface TransformJob {
   owner: string;
   readObject: ReadObject;
   uploadResult: UploadResult;
+  convert: Converters["convert"];
   /** Submits a job for a send queue, and resolves to its id. */
   submitJob: (queue: string) => Promise<string>;
   /** What all conversions may use together, in bytes. */
@@ -47,7 +49,7 @@ export async function transform(job: TransformJob): Promise<"drained" | "stopped
     abandoning: shutdown.abandoning,
   });
   const tools = {
-    ...{ readObject: job.readObject, uploadResult: job.uploadResult, temporaryFolder: tmpdir() },
+    ...{ readObject: job.readObject, uploadResult: job.uploadResult, convert: job.convert, temporaryFolder: tmpdir() },
     ...{ memoryBytes: job.memoryBytes / mostInFlight, signal: shutdown.abandoning },
   };
   const work = async (claimed: ClaimedDelivery) => {

@@ -12,6 +12,7 @@ import type { Notification } from "../../domain/notification";
 import { remotePath } from "../../domain/paths";
 import { readObject } from "../../jobs/read-object";
 import { tellPartner } from "../../jobs/tell-partner";
+import { type Converters, converters } from "../../jobs/transform/converters";
 import { type TransformJob, transform } from "../../jobs/transform/transform";
 import { uploadResult } from "../../jobs/transform/upload-result";
 import { bytesOf, type S3Fixture, startS3 } from "../../local/s3/s3-fixture";
@@ -37,14 +38,19 @@ describe("the transform job", () => {
   let fixture: LedgerFixture;
   let ledger: Ledger;
   let s3: S3Fixture;
+  let converting: Converters;
   let temporary: string;
   const realTemporary = process.env.TMPDIR;
 
   before(async () => {
     fixture = await startLedger();
     ledger = fixture.ledger;
+    converting = converters({ script: join(__dirname, "mortal-converter.ts"), execArgv: ["--import", "tsx"] });
   });
-  after(() => fixture.stop());
+  after(async () => {
+    await converting.stop();
+    await fixture.stop();
+  });
   beforeEach(async () => {
     await fixture.clear();
     s3 = await startS3();
@@ -97,6 +103,7 @@ describe("the transform job", () => {
     const outcome = transform({
       ...{ ledger, queue, owner: randomBytes(8).toString("hex"), retryDelay: () => 0, log: () => {} },
       ...{ readObject: readObject(s3.client, bucket), uploadResult: uploadResult(s3.client, bucket) },
+      convert: converting.convert,
       memoryBytes: 512 * 1024 ** 2,
       submitJob: async (name) => {
         // By now the delivery must be visible to the job.
@@ -166,6 +173,18 @@ describe("the transform job", () => {
     expect((await row(fine)).state).to.equal("ready");
     expect(notifications.map(({ event, partner }) => [event, partner])).to.deep.equal([["delivery.failed", "acme"]]);
     expect(notifications[0]?.message).to.include(`Reason: ${reason}`);
+  });
+
+  it("fails a file that ends its converter, for good and alone", async () => {
+    const hostile = await add("id,amount\n1,end with SIGSEGV\n", { finalName: "hostile.json" });
+    for (let i = 0; i < 4; i++) await add(`id,amount\n${i},1\n`, { finalName: `${i}.json` });
+    const { outcome, notifications } = run();
+    expect(await outcome).to.equal("drained");
+    expect(await row(hostile)).to.include({
+      ...{ state: "failed", attempts: 1, reason: "the file ended the converter (SIGSEGV)" },
+    });
+    expect(await statesOf(ledger)).to.deep.equal({ failed: 1, ready: 4 });
+    expect(notifications.length).to.equal(1);
   });
 
   it("fails a step that it does not know, by name", async () => {
