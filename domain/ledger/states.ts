@@ -55,5 +55,3 @@ export const deliveryMoves: Record<DeliveryState, readonly DeliveryState[]> = {
   failed: ["waiting", "ready"],
   cancelled: [],
 };
-
-export type PartnerState = "active" | "disabled";

@@ -48,7 +48,7 @@ const fileName = line("write a template like {stem}.csv")
     "Template of the delivered file's name: {name}, {stem}, {extension}, {publisher}, {transfer}. Without one, the uploaded file's name, with the extension of the last transform.",
   );
 
-export const notificationEvents = [
+const notificationEvents = [
   "transfer.truncated",
   "transfer.held",
   "transfer.quarantined",
@@ -273,6 +273,5 @@ export const subscriptionFile = z.strictObject({
   deliver: delivery.describe("Where each file goes."),
 });
 
-export type FileGroupsFile = z.output<typeof fileGroupsFile>;
 export type PartnerFile = z.output<typeof partnerFile>;
 export type SubscriptionFile = z.output<typeof subscriptionFile>;

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { type Document, parseDocument, visit } from "yaml";
 import { formatProblem, type Problem } from "../problem";
+import { pathsOf } from "./broken-folders/paths-of";
 import { loadPartners } from "./load-partners";
 import { type FileMap, readPartnerFolder } from "./read-partner-folder";
 
@@ -141,13 +142,4 @@ function expectInside(problem: Problem, files: FileMap): void {
   expect(line, formatProblem(problem)).to.be.within(1, lines.length);
   expect(column, formatProblem(problem)).to.be.within(1, (lines[line - 1] ?? "").length + 1);
   expect(formatProblem(problem)).to.match(/^[^\p{Cc}]+; [^\p{Cc}]+$/u);
-}
-
-/** The paths of all values inside a value. */
-function pathsOf(value: unknown): (string | number)[][] {
-  if (value === null || typeof value !== "object") return [];
-  return Object.entries(value).flatMap(([key, inner]) => {
-    const step = Array.isArray(value) ? Number(key) : key;
-    return [[step], ...pathsOf(inner).map((rest) => [step, ...rest])];
-  });
 }

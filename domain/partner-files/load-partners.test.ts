@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { isCollection, isMap, isPair, isScalar, parseDocument, visit } from "yaml";
 import { formatProblem } from "../problem";
 import { brokenFolders } from "./broken-folders";
+import { pathsOf } from "./broken-folders/paths-of";
 import { folderWith } from "./broken-folders/sound-folder";
 import { checks } from "./checks";
 import { loadPartners } from "./load-partners";
@@ -162,12 +163,3 @@ describe("loadPartners", () => {
     }
   });
 });
-
-/** The paths of all values inside a value. */
-function pathsOf(value: unknown): (string | number)[][] {
-  if (value === null || typeof value !== "object") return [];
-  return Object.entries(value).flatMap(([key, inner]) => {
-    const step = Array.isArray(value) ? Number(key) : key;
-    return [[step], ...pathsOf(inner).map((rest) => [step, ...rest])];
-  });
-}

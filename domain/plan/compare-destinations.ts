@@ -1,6 +1,6 @@
 import type { Destination } from "../entitlements";
-import type { Tell } from "./compare-partner";
-import { byKey } from "./compare-partner";
+import { byKey } from "./by-key";
+import type { Tell } from "./tell";
 import { fingerprint, list, server } from "./words";
 
 /** The partner's own servers, which files are pushed to. */

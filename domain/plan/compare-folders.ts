@@ -1,8 +1,8 @@
 import type { Entitlements, FolderEntitlement } from "../entitlements";
 import { longestSessionPolicy } from "../session-policy";
 import { sessionPolicyLength } from "../session-policy-length";
-import type { Tell } from "./compare-partner";
-import { byKey } from "./compare-partner";
+import { byKey } from "./by-key";
+import type { Tell } from "./tell";
 import { accessWords } from "./words";
 
 /** A policy this near the limit leaves no room for another folder or two. */

@@ -1,6 +1,6 @@
 import type { LoginEntitlement } from "../entitlements";
 import { addressIsIn } from "../source-address";
-import type { Tell } from "./compare-partner";
+import type { Tell } from "./tell";
 import { addresses, fingerprint, list, methods } from "./words";
 
 /** Who gets in, how, and from where. */

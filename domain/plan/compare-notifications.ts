@@ -1,6 +1,6 @@
 import type { PartnerAccess } from "../partner-access";
-import type { Tell } from "./compare-partner";
-import { byKey } from "./compare-partner";
+import { byKey } from "./by-key";
+import type { Tell } from "./tell";
 import { list } from "./words";
 
 type Notifications = PartnerAccess["notifications"];

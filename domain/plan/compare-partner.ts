@@ -6,14 +6,8 @@ import { compareLogin } from "./compare-login";
 import { compareNotifications } from "./compare-notifications";
 import { compareSubscriptions, type FlowsOfBoth } from "./compare-subscriptions";
 import type { PartnerPair } from "./pair-partners";
-import type { Change, ChangeKind } from "./plan";
-
-/** Adds a change of the partner at hand. The graver of the reasons given decides the risk. */
-export type Tell = (
-  kind: ChangeKind,
-  sentence: string,
-  because?: { danger?: string | false; notice?: string | false },
-) => void;
+import type { Change } from "./plan";
+import type { Tell } from "./tell";
 
 /** All changes of one partner, in the order in which a reviewer asks. */
 export function comparePartner({ before, after }: PartnerPair, flows: FlowsOfBoth): Change[] {
@@ -38,20 +32,6 @@ export function comparePartner({ before, after }: PartnerPair, flows: FlowsOfBot
   compareSubscriptions(partner, from, to, flows, tell);
   if (changes.length === 0) tellOthers(from, to, tell);
   return changes;
-}
-
-/** What is under each key before and after, where it differs; by key. */
-export function byKey<Value>(
-  before: readonly Value[],
-  after: readonly Value[],
-  keyOf: (value: Value) => string,
-): [key: string, from: Value | undefined, to: Value | undefined][] {
-  const left = new Map(before.map((value) => [keyOf(value), value]));
-  const right = new Map(after.map((value) => [keyOf(value), value]));
-  return [...new Set([...left.keys(), ...right.keys()])]
-    .sort()
-    .map((key): [string, Value | undefined, Value | undefined] => [key, left.get(key), right.get(key)])
-    .filter(([, from, to]) => from === undefined || to === undefined || sortedJson(from) !== sortedJson(to));
 }
 
 function tellRemoval({ partner, name, username }: PartnerAccess, tell: Tell): void {

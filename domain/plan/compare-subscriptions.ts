@@ -1,6 +1,6 @@
 import { type Entitlements, type Subscription, sortedJson } from "../entitlements";
-import type { Tell } from "./compare-partner";
 import type { Flow } from "./plan";
+import type { Tell } from "./tell";
 import { conflictWords, converted, delivery, filesOf, goal, list } from "./words";
 
 /** Flows by their {@link subscriptionKey}. */

@@ -1,5 +1,6 @@
 import type { PartnerAccess } from "../partner-access";
-import { byKey, comparePartner } from "./compare-partner";
+import { byKey } from "./by-key";
+import { comparePartner } from "./compare-partner";
 import { subscriptionKey } from "./compare-subscriptions";
 import { type ExactFlow, flows } from "./flows";
 import { likelyRenames } from "./likely-renames";
