@@ -44,8 +44,11 @@ export function findSecrets(files: FileMap): Problem[] {
     const forms = isSample ? privateKeys : everywhereElse;
     // A sample may be large and no text at all.
     const text = Buffer.from(content).toString(isSample ? "latin1" : "utf8");
+    // Most files hold none, and all of a file is searched much faster than its lines one by one.
+    const likely = forms.filter(({ form }) => new RegExp(form, `${form.flags}m`).test(text));
+    if (likely.length === 0) continue;
     for (const [index, line] of text.split("\n").entries()) {
-      const found = firstSecret(line, forms);
+      const found = firstSecret(line, likely);
       if (found === undefined) continue;
       problems.push({
         file,

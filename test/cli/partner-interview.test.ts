@@ -1,29 +1,25 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { expect } from "chai";
-import { checkPartnerFiles } from "../../cli/check-partner-files";
-import { runCommand } from "../../cli/command";
 import { runPartner } from "../../cli/partner/run-partner";
-import { folderWith, otherKey } from "../../domain/partner-files/broken-folders/sound-folder";
+import { otherKey } from "../../domain/partner-files/broken-folders/sound-folder";
+import { PartnerFolder } from "./partner-folder";
 import { runIn } from "./run-in";
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINEj9+AyoXh8jtx4SzpKUIyk62rOBrbiEtX1y8l0UPRM";
 
 describe("npm run partner, on a terminal", () => {
+  let files: PartnerFolder;
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "quayside-interview-"));
-    for (const [path, content] of folderWith([])) {
-      mkdirSync(dirname(join(folder, "partners", path)), { recursive: true });
-      writeFileSync(join(folder, "partners", path), content);
-    }
+    files = new PartnerFolder();
+    folder = files.path;
     writeFileSync(join(folder, "lumen.pub"), `${otherKey} ana@lumen\n`);
     writeFileSync(join(folder, "scan"), `sftp.lumen.example ${hostKey}\n`);
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
+  afterEach(() => files.remove());
 
   /** Runs a command with a person who types these lines, and leaves where a question comes after the last. */
   async function interview(args: readonly string[], typed: readonly string[]) {
@@ -37,8 +33,8 @@ describe("npm run partner, on a terminal", () => {
     const ended = await runIn(folder, (terminal) => runPartner(args, { input, output }, terminal));
     return { ...ended, shown: shown + ended.stdout };
   }
-  const read = (path: string) => readFileSync(join(folder, path), "utf8");
-  const check = async () => (await runIn(folder, (terminal) => runCommand(checkPartnerFiles, [], terminal))).stdout;
+  const read = (path: string) => files.read(path);
+  const check = async () => (await files.check()).stdout;
 
   it("asks again after every mistake, and ends with a partner that passes the checks", async () => {
     const mistakes: string[] = [];
