@@ -7,6 +7,34 @@ describe("DeliveryFailure", () => {
   it("is one line", () => {
     expect(new DeliveryFailure("a\n  b\r\nc ", { canPass: true }).message).to.equal("a b c");
   });
+
+  it("tells the partner what it is made to tell, and otherwise only that it is on our side", () => {
+    const toldOf = (forPartner?: true | string) =>
+      new DeliveryFailure("a\nb", { canPass: true, ...(forPartner && { forPartner }) }).forPartner;
+    expect(toldOf()).to.equal("something went wrong on our side; our operators have the details");
+    expect(toldOf(true)).to.equal("a b");
+    expect(toldOf("c\nd")).to.equal("c d");
+  });
+
+  for (const [what, failure, told] of [
+    ["their server refuses", sftpFailure({ code: 3 }, "opening /in/x"), "opening /in/x: permission denied"],
+    [
+      "they do not let us in",
+      connectFailure(withProperties("no", { level: "client-authentication" }), "a:22"),
+      "a:22 refused the login",
+    ],
+    ["they cannot be reached", connectFailure(withProperties("", { code: "X" }), "a:22"), "cannot connect to a:22: X"],
+    ["our key cannot be read", connectFailure(new Error("Cannot parse privateKey: x"), "a:22"), /on our side/],
+    ["S3 refuses", objectFailure(new Error("arn:aws:iam::1:role/x is not authorized"), "reading a/b"), /on our side/],
+  ] as const) {
+    it(`lets the partner know as much as concerns it where ${what}`, () => {
+      if (typeof told === "string") expect(failure.forPartner).to.equal(told);
+      else
+        expect(failure.forPartner)
+          .to.match(told)
+          .and.not.match(/arn|privateKey/);
+    });
+  }
 });
 
 describe("sftpFailure", () => {

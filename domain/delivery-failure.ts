@@ -3,7 +3,7 @@ export type FailureReach = "delivery" | "folder" | "destination";
 
 /**
  * Why a delivery did not succeed this time. `canPass` says whether trying again may help; where it can't, the delivery
- * needs a person. The message is one line, for people.
+ * needs a person. The message is one line for operators: it goes into the ledger and the log, and may name what is ours.
  */
 export class DeliveryFailure extends Error {
   override readonly name = "DeliveryFailure";
@@ -11,25 +11,36 @@ export class DeliveryFailure extends Error {
   readonly reach: FailureReach;
   /** Whether the file may have arrived all the same, so that trying again could deliver it twice. */
   readonly isUncertain: boolean;
+  /** What the partner is told of it, by e-mail. One line. */
+  readonly forPartner: string;
   /** The SFTP status that the server gave, where it gave one. */
   readonly status: number | undefined;
 
   constructor(
     message: string,
-    {
-      canPass,
-      reach = "delivery",
-      isUncertain = false,
-      status,
-    }: { canPass: boolean; reach?: FailureReach; isUncertain?: boolean; status?: number },
+    { canPass, reach = "delivery", isUncertain = false, status, forPartner = onOurSide }: DeliveryFailureOptions,
   ) {
-    super(message.replace(/\s+/g, " ").trim());
+    super(oneLine(message));
     this.canPass = canPass;
     this.reach = reach;
     this.isUncertain = isUncertain;
+    this.forPartner = oneLine(forPartner === true ? message : forPartner);
     this.status = status;
   }
 }
+
+export interface DeliveryFailureOptions {
+  canPass: boolean;
+  reach?: FailureReach;
+  isUncertain?: boolean;
+  status?: number;
+  /** true: the message. Absent: only that it is on our side, for not every message is for other people's mailboxes. */
+  forPartner?: true | string;
+}
+
+const onOurSide = "something went wrong on our side; our operators have the details";
+
+const oneLine = (text: string) => text.replace(/\s+/g, " ").trim();
 
 /** The status codes of SFTP version 3 that tell causes apart (draft-ietf-secsh-filexfer-02, section 7). */
 export const sftpStatus = { noSuchFile: 2, permissionDenied: 3, unsupported: 8 } as const;
@@ -44,13 +55,15 @@ export function sftpFailure(error: unknown, what: string): DeliveryFailure {
   const status = typeof code === "number" ? code : undefined;
   switch (status) {
     case sftpStatus.noSuchFile:
-      return new DeliveryFailure(`${what}: no such file or folder`, { canPass: false, status });
+      return new DeliveryFailure(`${what}: no such file or folder`, { canPass: false, status, forPartner: true });
     case sftpStatus.permissionDenied:
-      return new DeliveryFailure(`${what}: permission denied`, { canPass: false, status });
+      return new DeliveryFailure(`${what}: permission denied`, { canPass: false, status, forPartner: true });
     case sftpStatus.unsupported:
-      return new DeliveryFailure(`${what}: the server does not support this`, { canPass: false, status });
+      return new DeliveryFailure(`${what}: the server does not support this`, {
+        ...{ canPass: false, status, forPartner: true },
+      });
     default:
-      return new DeliveryFailure(`${what}: ${messageOf(error)}`, { canPass: true, status });
+      return new DeliveryFailure(`${what}: ${messageOf(error)}`, { canPass: true, status, forPartner: true });
   }
 }
 
@@ -61,20 +74,24 @@ export function sftpFailure(error: unknown, what: string): DeliveryFailure {
 export function connectFailure(error: unknown, address: string): DeliveryFailure {
   if (error instanceof DeliveryFailure) return error;
   const message = messageOf(error);
-  const lasting = (text: string) => new DeliveryFailure(text, { canPass: false, reach: "destination" });
+  const lasting = (text: string, forPartner?: true | string) =>
+    new DeliveryFailure(text, { canPass: false, reach: "destination", ...(forPartner && { forPartner }) });
   if (levelOf(error) === "client-authentication" || /authentication methods failed/i.test(message)) {
-    return lasting(`${address} refused the login: check the username, and the password or key in the secret`);
+    const refused = `${address} refused the login`;
+    return lasting(`${refused}: check the username, and the password or key in the secret`, refused);
   }
   if (/no matching .*(algorithm|format|exchange|cipher|mac|key)/i.test(message)) {
-    return lasting(`${address} and this job share no algorithm: ${message}`);
+    return lasting(`${address} and this job share no algorithm: ${message}`, true);
   }
   if (/unable to start subsystem|subsystem request failed/i.test(message)) {
-    return lasting(`${address} accepts the login but offers no SFTP: ${message}`);
+    return lasting(`${address} accepts the login but offers no SFTP: ${message}`, true);
   }
   if (/cannot parse privatekey|bad passphrase|integrity check failed/i.test(message)) {
     return lasting(`the private key for ${address} cannot be read: ${message}`);
   }
-  return new DeliveryFailure(`cannot connect to ${address}: ${message}`, { canPass: true, reach: "destination" });
+  return new DeliveryFailure(`cannot connect to ${address}: ${message}`, {
+    ...{ canPass: true, reach: "destination", forPartner: true },
+  });
 }
 
 /** S3 errors which say that this object version will not become readable, or this key writable, by itself. */

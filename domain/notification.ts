@@ -46,6 +46,7 @@ export interface DeliveryNews {
   sha256: string | null;
   /** Attempts of the last stage. */
   attempts: number;
+  /** As the partner may read it; the ledger has more. */
   reason: string | null;
 }
 

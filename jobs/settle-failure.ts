@@ -57,7 +57,7 @@ export function settleFailure(settlement: FailureSettlement) {
 async function settleOne(settlement: FailureSettlement, delivery: ClaimedDelivery, failure: DeliveryFailure) {
   const { ledger, stage, owner, mostAttempts, retryDelay, log, tell } = settlement;
   const claim = { delivery: delivery.id, stage, owner };
-  let reason = failure.message;
+  let { message: reason, forPartner } = failure;
   if (failure.canPass) {
     const delaySeconds = retryDelay(delivery.attempts);
     const outcome = await retryLater(ledger, claim, { reason, delaySeconds, mostAttempts });
@@ -74,12 +74,14 @@ async function settleOne(settlement: FailureSettlement, delivery: ClaimedDeliver
       });
       return;
     }
-    reason = `gave up after ${delivery.attempts} attempts: ${reason}`;
+    const gaveUp = `gave up after ${delivery.attempts} attempts: `;
+    reason = gaveUp + reason;
+    forPartner = gaveUp + forPartner;
   } else {
     await failDelivery(ledger, claim, { reason, isUncertain: failure.isUncertain });
   }
   log("error", "delivery failed", { delivery: delivery.id, partner: delivery.partner, reason });
-  await tell(delivery, failed(delivery, reason));
+  await tell(delivery, failed(delivery, forPartner));
 }
 
 async function settleAll(settlement: FailureSettlement, delivery: ClaimedDelivery, failure: DeliveryFailure) {
@@ -95,7 +97,7 @@ async function settleAll(settlement: FailureSettlement, delivery: ClaimedDeliver
   log("error", "deliveries failed", { queue, partner: delivery.partner, deliveries: ids.length, reason });
   const others = ids.length - 1;
   const beside = others > 0 ? ` (and ${others} more ${others === 1 ? "delivery" : "deliveries"} of ${queue})` : "";
-  await tell(delivery, failed(delivery, `${reason}${beside}`));
+  await tell(delivery, failed(delivery, `${failure.forPartner}${beside}`));
 }
 
 async function settleUnexpected(settlement: FailureSettlement, delivery: ClaimedDelivery, error: unknown) {

@@ -7,9 +7,11 @@ import type { ClaimedDelivery } from "../../domain/ledger/deliveries/claim-deliv
  */
 export function arrivalUncertain(claimed: ClaimedDelivery, now: string): DeliveryFailure {
   const { renamingFrom, renamingTo, renamingServer } = claimed;
-  return new DeliveryFailure(
+  const uncertain =
     `arrival uncertain: an earlier attempt broke off while it renamed ${renamingFrom} to ${renamingTo} on ` +
-      `${renamingServer}, and ${now}. Ask the partner: if it has the file, leave this delivery as it is, if not, retry it`,
-    { canPass: false, isUncertain: true },
+    `${renamingServer}, and ${now}`;
+  return new DeliveryFailure(
+    `${uncertain}. Ask the partner: if it has the file, leave this delivery as it is, if not, retry it`,
+    { canPass: false, isUncertain: true, forPartner: `${uncertain}. Please tell us whether you have the file` },
   );
 }

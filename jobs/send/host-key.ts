@@ -31,12 +31,13 @@ export function pinnedHostKeys(lines: readonly string[]): PinnedHostKeys {
   return {
     algorithms: [...new Set([...pinned, ...Object.values(algorithmsOfType).flat()])],
     has: (key) => keys.some((one) => one.equals(key)),
-    changed: (key, address) =>
-      new DeliveryFailure(
-        `the host key of ${address} changed: got ${fingerprint(key)}, pinned ${keys.map(fingerprint).join(" or ")}; ` +
-          "nothing was sent. Ask the partner, then change hostKeys in its files",
-        { canPass: false, reach: "destination" },
-      ),
+    changed: (key, address) => {
+      const pinned = keys.map(fingerprint).join(" or ");
+      const changed = `the host key of ${address} changed: got ${fingerprint(key)}, pinned ${pinned}; nothing was sent`;
+      return new DeliveryFailure(`${changed}. Ask the partner, then change hostKeys in its files`, {
+        ...{ canPass: false, reach: "destination", forPartner: changed },
+      });
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { DeliveryFailure } from "../../domain/delivery-failure";
 import type { PlaceDelivery } from "../../domain/entitlements";
 import type { ClaimedDelivery } from "../../domain/ledger/deliveries/claim-deliveries";
 import type { RenameNote } from "../../domain/ledger/deliveries/mark-renaming";
-import { objectKey } from "../../domain/paths";
+import { type ObjectKey, objectKey } from "../../domain/paths";
 import { checkedName } from "../checked-name";
 import { hashOf } from "../measured";
 import type { ReadObject } from "../read-object";
@@ -47,7 +47,7 @@ export async function placeDelivery(
     const found = await store.find(key);
     if (isOurs(found, claimed)) return { deliveredAs: key, sha256 };
     if (found !== null && place.onConflict === "rename") continue;
-    if (found !== null && place.onConflict === "fail") throw conflict(key);
+    if (found !== null && place.onConflict === "fail") throw conflict(key, place);
     await markRenaming({ to: key, sha256 });
     const onlyIfNew = place.onConflict !== "replace";
     if ((await store.copy(claimed, { objectKey: key, delivery, onlyIfNew })) === "copied") {
@@ -59,10 +59,10 @@ export async function placeDelivery(
     }
     // The SDK repeats a copy whose answer got lost, and then it is our own copy that has the name.
     if (isOurs(await store.find(key), claimed)) return { deliveredAs: key, sha256 };
-    if (place.onConflict === "fail") throw conflict(key);
+    if (place.onConflict === "fail") throw conflict(key, place);
   }
   throw new DeliveryFailure(`${finalName} and ${mostNumber} numbered names like it are taken in ${place.virtualPath}`, {
-    canPass: false,
+    ...{ canPass: false, forPartner: true },
   });
 }
 
@@ -81,8 +81,8 @@ function isOurs(found: Awaited<ReturnType<ObjectStore["find"]>>, { id, size }: C
   return found?.delivery === String(id) && found.size === size;
 }
 
-function conflict(key: string): DeliveryFailure {
-  return new DeliveryFailure(`${key} exists already, and the subscription says to fail then (onConflict)`, {
-    canPass: false,
-  });
+function conflict(key: ObjectKey, { virtualPath }: PlaceDelivery): DeliveryFailure {
+  const says = (path: string) => `${path} exists already, and the subscription says to fail then (onConflict)`;
+  const forPartner = says(`${virtualPath}/${key.slice(key.lastIndexOf("/") + 1)}`);
+  return new DeliveryFailure(says(key), { canPass: false, forPartner });
 }

@@ -58,6 +58,9 @@ describe("readPushCredentials", () => {
       expect(failure.message).to.include(`put-secret-value --secret-id ${secretName}`);
       expect(failure.message).to.include(authentication === "password" ? '{"password": "…"}' : '"privateKey"');
       if (text !== "") expect(failure.message).not.to.include(text);
+      expect(failure.forPartner)
+        .to.match(/on our side/)
+        .and.not.match(/secret|put-/);
     });
   }
 

@@ -128,7 +128,8 @@ async function isThere(session: SftpSession, path: string): Promise<boolean> {
 /** Where not even a temporary file can be made, the folder is the reason, and every file for it will fare the same. */
 async function explain(error: unknown, folder: string, session: SftpSession): Promise<never> {
   if (!(error instanceof DeliveryFailure) || error.canPass || !session.isOpen) throw error;
-  const folderFailure = (message: string) => new DeliveryFailure(message, { canPass: false, reach: "folder" });
+  const folderFailure = (message: string) =>
+    new DeliveryFailure(message, { canPass: false, reach: "folder", forPartner: true });
   if ((await session.find(folder)) === null) {
     throw folderFailure(`folder ${folder} does not exist on the server; the partner has to create it`);
   }
@@ -154,7 +155,9 @@ async function checkArrived(session: SftpSession, path: string, size: number): P
   const found = await session.find(path);
   if (found?.size === size) return found;
   const there = found === null ? "nothing" : `${found.size} bytes`;
-  throw new DeliveryFailure(`wrote ${size} bytes to ${path}, but the server has ${there}`, { canPass: true });
+  throw new DeliveryFailure(`wrote ${size} bytes to ${path}, but the server has ${there}`, {
+    ...{ canPass: true, forPartner: true },
+  });
 }
 
 /** Renames into place as the subscription wants conflicts handled; resolves to the path that it took. */
@@ -181,12 +184,12 @@ async function putInPlace(
     if (onConflict === "fail") throw conflict(path);
   }
   throw new DeliveryFailure(`${finalName} and ${mostNumber} numbered names like it are taken in ${folder}`, {
-    canPass: false,
+    ...{ canPass: false, forPartner: true },
   });
 }
 
 function conflict(path: string): DeliveryFailure {
   return new DeliveryFailure(`${path} exists already, and the subscription says to fail then (onConflict)`, {
-    canPass: false,
+    ...{ canPass: false, forPartner: true },
   });
 }

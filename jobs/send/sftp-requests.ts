@@ -35,7 +35,8 @@ export function sftpRequests(
   const ask = <Result>(what: string, request: (callback: Callback<Result>) => void) =>
     new Promise<Result>((resolve, reject) => {
       const late = () => {
-        reject(new DeliveryFailure(`${what}: no answer for ${patience / 1000} s`, { canPass: true }));
+        const message = `${what}: no answer for ${patience / 1000} s`;
+        reject(new DeliveryFailure(message, { canPass: true, forPartner: true }));
       };
       const fail = (error: unknown) => {
         watch.answered(late);

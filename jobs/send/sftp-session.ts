@@ -78,7 +78,10 @@ export function sftpSession(sftp: SFTPWrapper, disconnect: () => void): SftpSess
       if ((await session.rename(from, to)) === "renamed") return;
       await session.remove(to);
       if ((await session.rename(from, to)) === "renamed") return;
-      throw new DeliveryFailure(`${what}: something else took its place meanwhile`, { canPass: true });
+      throw new DeliveryFailure(`${what}: something else took its place meanwhile`, {
+        canPass: true,
+        forPartner: true,
+      });
     },
     remove: (path) => tell(`deleting ${path}`, (callback) => sftp.unlink(path, callback)),
     end,

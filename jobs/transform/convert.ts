@@ -101,7 +101,9 @@ async function convertWith(
 /** An empty JSON array is a table without columns. JSON can say that; SQL, CSV and Parquet need some. */
 function refuseWithoutColumns({ sql, to }: ConvertStep): void {
   if (sql === null && (to === "json" || to === "ndjson")) return;
-  throw new DeliveryFailure("the file has no rows, and without rows JSON has no columns", { canPass: false });
+  throw new DeliveryFailure("the file has no rows, and without rows JSON has no columns", {
+    ...{ canPass: false, forPartner: true },
+  });
 }
 
 const result = "quayside_result";

@@ -17,7 +17,10 @@ async function replyTo(task: ConverterTask): Promise<ConverterReply> {
     await runTransform(task);
     return { isDone: true };
   } catch (error) {
-    if (error instanceof DeliveryFailure) return { isDone: false, message: error.message, canPass: error.canPass };
+    if (error instanceof DeliveryFailure) {
+      const { message, canPass, forPartner } = error;
+      return { isDone: false, message, canPass, forPartner };
+    }
     const message = `unexpected error of the converter: ${error instanceof Error ? error.message : String(error)}`;
     return { isDone: false, message, canPass: true };
   }

@@ -11,7 +11,14 @@ export interface ConverterTask {
 }
 
 /** What a converter answers: that the task is done, or why it is not. */
-export type ConverterReply = { isDone: true } | { isDone: false; message: string; canPass: boolean };
+export type ConverterReply =
+  | { isDone: true }
+  | {
+      isDone: false;
+      message: string;
+      canPass: boolean;
+      forPartner?: string;
+    };
 
 /** How its process ended. */
 export interface ConverterEnding {

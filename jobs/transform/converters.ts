@@ -76,7 +76,7 @@ async function attemptWith(
 ): Promise<ConverterReply | ConverterEnding> {
   let because: DeliveryFailure | undefined;
   const end = (message: string, canPass: boolean) => {
-    because ??= new DeliveryFailure(message, { canPass });
+    because ??= new DeliveryFailure(message, { canPass, ...(!canPass && { forPartner: true }) });
     converter.kill();
   };
   const late = `the conversion took longer than ${Math.round(milliseconds / 1000)} s, which is the most for this size`;
@@ -110,7 +110,7 @@ function endedBy({ code, signal }: ConverterEnding): DeliveryFailure {
       return new DeliveryFailure(`the converter was told to end (${signal})`, { canPass: true });
     default:
       return new DeliveryFailure(`the file ended the converter (${signal ?? `exit code ${code}`})`, {
-        canPass: false,
+        ...{ canPass: false, forPartner: "the file cannot be converted" },
       });
   }
 }

@@ -22,7 +22,7 @@ export function csvHeader(beginning: string): CsvHeader {
   const line = firstRecord(beginning.replace(/^\ufeff/, ""));
   if (line.trim() === "") {
     throw new DeliveryFailure("line 1: a CSV file begins with a line of column names; this one does not", {
-      canPass: false,
+      ...{ canPass: false, forPartner: true },
     });
   }
   const unquoted = line.replace(/"(?:[^"]|"")*"?/g, "");
@@ -31,7 +31,7 @@ export function csvHeader(beginning: string): CsvHeader {
   const delimiter = count(likeliest) > 1 ? likeliest : ",";
   if (count(delimiter) > mostColumns) {
     throw new DeliveryFailure(`line 1: the file has ${count(delimiter)} columns; ${mostColumns} are the most`, {
-      canPass: false,
+      ...{ canPass: false, forPartner: true },
     });
   }
   return { delimiter, columns: unique(fields(line, delimiter)) };

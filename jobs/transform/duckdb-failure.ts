@@ -10,7 +10,8 @@ export class DuckdbFailure extends DeliveryFailure {
   readonly detail: string;
 
   constructor(message: string, { canPass, detail }: { canPass: boolean; detail: string }) {
-    super(message, { canPass });
+    // What can pass is not of the file.
+    super(message, { canPass, ...(!canPass && { forPartner: true }) });
     this.detail = detail.replace(/\s+/g, " ").trim();
   }
 }

@@ -18,7 +18,7 @@ export async function requireShallowJson(path: string, signal?: AbortSignal): Pr
   for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024, signal })) {
     if (isShallow(chunk, scan)) continue;
     throw new DeliveryFailure(`line ${scan.line}, byte ${scan.byte}: nested more than ${mostDepth} levels deep`, {
-      canPass: false,
+      ...{ canPass: false, forPartner: true },
     });
   }
 }

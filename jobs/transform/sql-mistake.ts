@@ -14,7 +14,7 @@ export class SqlMistake extends DeliveryFailure {
 
   constructor(mistake: string, { sql, offset, detail = mistake }: { sql: string; offset?: number; detail?: string }) {
     const line = offset === undefined ? "" : `, line ${positionIn(sql, offset).line}`;
-    super(`the transform's SQL${line}: ${mistake}`, { canPass: false });
+    super(`the transform's SQL${line}: ${mistake}`, { canPass: false, forPartner: true });
     this.sql = sql;
     this.offset = offset;
     this.detail = detail.replace(/\s+/g, " ").trim();

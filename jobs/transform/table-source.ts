@@ -105,7 +105,7 @@ async function jsonSource(
   const { size } = await stat(path);
   const beginning = (await beginningOf(path, 4096)).replace(/^\ufeff/, "").trimStart();
   if (beginning === "" && format === "auto")
-    throw new DeliveryFailure("the file has no JSON in it", { canPass: false });
+    throw new DeliveryFailure("the file has no JSON in it", { canPass: false, forPartner: true });
   const isDocument = format === "auto" && beginning.startsWith("{");
   const objectSize = isDocument ? Math.min(Math.max(size + 1, largestRow), largestDocument) : largestRow;
   const options = `format = ${quoted(format)}, maximum_object_size = ${objectSize}`;

@@ -141,7 +141,8 @@ describe("the send job, placing", () => {
       await put(`${folder}a.csv`, Buffer.from("old"));
       if (onConflict === "rename") await put(`${folder}a-1.csv`, Buffer.from("older"));
       const id = await add("a.csv", Buffer.from("new"));
-      await run().outcome;
+      const job = run();
+      await job.outcome;
       expect(await placed()).to.deep.equal(outcome.names);
       expect(await row(id)).to.include({
         state: outcome.state,
@@ -149,6 +150,11 @@ describe("the send job, placing", () => {
       });
       if (outcome.as !== null) expect((await get(outcome.as)).toString()).to.equal("new");
       if (onConflict !== "replace") expect((await get("a.csv")).toString()).to.equal("old");
+      if (onConflict === "fail") {
+        expect((await row(id)).reason).to.match(/^acme\/inbox\/a\.csv exists already/);
+        // The partner knows the folder, and not where it is in the bucket.
+        expect(job.notifications[0]?.message).to.match(/^Reason: \/inbox\/a\.csv exists already/m);
+      }
     });
   }
 

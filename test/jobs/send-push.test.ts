@@ -268,6 +268,8 @@ describe("the send job, pushing", () => {
       expect(rows[0]?.reason).to.match(reason);
       expect(notifications.length).to.equal(1);
       expect(notifications[0]?.message).to.include("and 30 more deliveries");
+      // What our operators are to do is not the partner's business.
+      expect(notifications[0]?.message).not.to.match(/secret|private key|hostKeys in/);
       expect(server.names).to.deep.equal([]);
     }
 
@@ -460,6 +462,9 @@ describe("the send job, pushing", () => {
         /^arrival uncertain: .* renamed \S+\.part to \/inbox\/a\.csv on 127\.0\.0\.1:\d+, and now neither is there\. Ask/;
       expect((await row(id)).reason).to.match(reason);
       expect(notifications.map(({ event }) => event)).to.deep.equal(["delivery.failed"]);
+      expect(notifications[0]?.message).to.match(
+        /^Reason: arrival uncertain: .* Please tell us whether you have the file$/m,
+      );
       expect(lines.map(({ level, message }) => [level, message])).to.deep.include(["error", "delivery failed"]);
       // Asked, the partner has nothing, so a person orders another attempt.
       await ledger.query("UPDATE delivery SET state = 'ready' WHERE id = $1", [id]);

@@ -209,7 +209,9 @@ describe("the transform job", () => {
     await outcome;
     expect(await row(other)).to.include({ state: "failed", attempts: 5 });
     expect((await row(other)).reason).to.equal("gave up after 5 attempts: writing the result: S3 is away");
-    expect(notifications.length).to.equal(1);
+    expect(notifications.map(({ message }) => /^Reason: .*$/m.exec(message)?.[0])).to.deep.equal([
+      "Reason: gave up after 5 attempts: something went wrong on our side; our operators have the details",
+    ]);
   });
 
   it("leaves the delivery ready where Batch does not take the job, for the sweep", async () => {
