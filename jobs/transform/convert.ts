@@ -1,12 +1,13 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { DeliveryFailure } from "../../domain/delivery-failure";
 import type { ConvertStep, TableFormat } from "../../domain/entitlements";
 import { duckdbError } from "./duckdb-error";
 import { duckdbFailure, isOfSomeRow } from "./duckdb-failure";
 import { firstFailingRow } from "./first-failing-row";
 import { requireOneSelect } from "./one-select";
+import { openDuckdb } from "./open-duckdb";
 import { sqlMistake } from "./sql-mistake";
 import { named, quoted } from "./sql-text";
 import { tableSource } from "./table-source";
@@ -43,16 +44,12 @@ const threads = 2;
 export async function convert(conversion: Conversion): Promise<void> {
   const { signal, spillFolder } = conversion;
   await mkdir(spillFolder, { recursive: true, mode: 0o700 });
-  const instance = await DuckDBInstance.create(":memory:", {
+  const { connection, close } = await openDuckdb({
     threads: String(threads),
     memory_limit: `${Math.floor(conversion.memoryBytes / 1024)}KiB`,
     temp_directory: spillFolder,
     preserve_insertion_order: "true",
-    autoinstall_known_extensions: "false",
-    autoload_known_extensions: "false",
-    errors_as_json: "true",
   });
-  const connection = await instance.connect();
   // Again and again, because between two statements there is nothing to interrupt, and the next would run to its end.
   let interrupting: NodeJS.Timeout | undefined;
   const interrupt = () => {
@@ -69,8 +66,7 @@ export async function convert(conversion: Conversion): Promise<void> {
   } finally {
     signal?.removeEventListener("abort", interrupt);
     clearInterval(interrupting);
-    connection.closeSync();
-    instance.closeSync();
+    close();
     await rm(spillFolder, { recursive: true, force: true });
   }
 }

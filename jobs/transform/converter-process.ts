@@ -1,4 +1,6 @@
 import { writeFile } from "node:fs/promises";
+// Before it says that it is ready: if that fails, no file is to blame.
+import "@duckdb/node-api";
 import { DeliveryFailure } from "../../domain/delivery-failure";
 import { type ConverterReply, type ConverterTask, readyMessage } from "./converter";
 import { runTransform } from "./run-transform";

@@ -1,12 +1,15 @@
 import { DeliveryFailure } from "../../domain/delivery-failure";
 import { type DuckdbError, duckdbError } from "./duckdb-error";
 
+/** Characters; values have no limit. */
+const longestDetail = 300;
+
 /** Errors that say nothing of the file or the SQL: the disk, DuckDB itself. */
 const passing = ["IO", "INTERNAL", "FATAL"];
 
 /** An error of DuckDB over a file. */
 export class DuckdbFailure extends DeliveryFailure {
-  /** All that DuckDB said, the file's data included: for whoever may see the file. One line. */
+  /** With the value that is wrong, where one is: for whoever may see the file. One line. */
   readonly detail: string;
 
   constructor(message: string, { canPass, detail }: { canPass: boolean; detail: string }) {
@@ -28,8 +31,9 @@ export function duckdbFailure(error: unknown, { row }: { row?: number | undefine
   const said = duckdbError(error);
   if (error instanceof DeliveryFailure || said.kind === "") return error;
   const where = row === undefined ? "" : `row ${row}: `;
-  const canPass = passing.includes(said.kind);
-  return new DuckdbFailure(`${where}${withoutData(said)}`, { canPass, detail: `${where}${said.message}` });
+  const message = `${where}${withoutData(said)}`;
+  const detail = isOfSomeRow(error) ? `${where}${said.message.slice(0, longestDetail)}` : message;
+  return new DuckdbFailure(message, { canPass: passing.includes(said.kind), detail });
 }
 
 /** Whether the error is of some value in the data, so that looking for its row makes sense; DuckDB names only lines of CSV. */

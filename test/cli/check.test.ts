@@ -51,6 +51,18 @@ partners/clinic/subscriptions/remittances.yaml:1:12: unknown file group "100%,\\
     });
   });
 
+  it("runs samples where all else is right", async () => {
+    const sql = { write: "acme/transforms/claims.sql", as: "SELECT claims FROM input" };
+    write(sql);
+    expect((await check()).stdout).to.match(
+      /^partners\/acme\/transforms\/claims\.sql:1:8: Referenced column "claims" not found .*\n1 problem in 1 file\n$/,
+    );
+    write(sql, { in: "acme/partner.yaml", replace: "access: upload", by: "acess: upload" });
+    expect((await check()).stdout).to.match(
+      /^partners\/acme\/partner\.yaml:11:5: unknown key .*\n1 problem in 1 file\n$/,
+    );
+  });
+
   it("writes annotations as GitHub reads them", async () => {
     twoMistakes();
     const { code, stdout } = await check("--format", "github");

@@ -59,6 +59,19 @@ export const brokenFlowsAndLimits: BrokenFolder[] = [
     ],
   },
   {
+    check: "An expected result is what its subscription can write",
+    title: "expected results that no subscription writes",
+    edits: [
+      { rename: "acme/samples/claims.expected.csv", to: "acme/samples/claims.expected.json" },
+      { write: "clinic/samples/remittances.csv", as: "claim,paid_usd\n" },
+      { write: "clinic/samples/remittances.expected.csv", as: "claim\n" },
+    ],
+    problems: [
+      "acme/samples/claims.expected.json:1:1: acme/claims writes csv; rename this file to claims.expected.csv",
+      "clinic/samples/remittances.expected.csv:1:1: clinic/remittances transforms nothing, so clinic/samples/remittances.csv arrives as it is; add a `transform:` to the subscription, or delete this file",
+    ],
+  },
+  {
     check: "A match fits the samples of its publishers",
     title: "a match that no sample of the publisher has",
     edits: [{ in: remittances, replace: "deliver:", by: 'match: "*.xml"\ndeliver:' }],

@@ -294,7 +294,7 @@ export const brokenRules: BrokenFolder[] = [
   {
     check: "Transform steps fit together",
     title: "steps that do not fit",
-    edits: [{ in: claims, replace: "deliver:", by: "  - convert: { from: json, to: parquet }\ndeliver:" }],
+    edits: [{ in: claims, replace: "deliver:", by: "  - convert: { from: json, to: csv }\ndeliver:" }],
     problems: [
       "acme/subscriptions/claims.yaml:9:22: the step before this one writes csv, and this one reads json; write `from: csv`",
     ],

@@ -49,8 +49,8 @@ deliver:
     fileName: "{publisher}-{stem}.csv"
 `,
   "acme/transforms/claims.sql": "SELECT * FROM input\n",
-  "acme/samples/claims.json": "[]\n",
-  "acme/samples/claims.expected.csv": "claim\n",
+  "acme/samples/claims.json": '[{ "claim": 7 }]\n',
+  "acme/samples/claims.expected.csv": "claim\n7\n",
   "acme/samples/uploads/remittances/remit.csv": "claim,paid_usd\n",
   "clinic/partner.yaml": `name: Northwind Clinic
 contacts:
