@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as s3 from "@pulumi/aws/s3";
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { settingsOfBucket } from "./settings-of-bucket";
 
@@ -11,8 +11,8 @@ export const bucketsAreEncrypted: StackValidationPolicy = {
   name: "buckets-are-encrypted",
   description: "Every bucket encrypts with a customer-managed key unless told otherwise.",
   validateStack: ({ resources }, report) => {
-    for (const bucket of resources.filter((resource) => resource.isType(aws.s3.Bucket))) {
-      const isEncrypted = settingsOfBucket(resources, bucket, aws.s3.BucketServerSideEncryptionConfiguration).some(
+    for (const bucket of resources.filter((resource) => resource.isType(s3.Bucket))) {
+      const isEncrypted = settingsOfBucket(resources, bucket, s3.BucketServerSideEncryptionConfiguration).some(
         ({ rules }) =>
           (rules as Rule[] | undefined)?.some(({ applyServerSideEncryptionByDefault: rule }) =>
             Boolean(rule?.sseAlgorithm?.startsWith("aws:kms") && rule.kmsMasterKeyId),

@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as s3 from "@pulumi/aws/s3";
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { settingsOfBucket } from "./settings-of-bucket";
 
@@ -9,8 +9,8 @@ export const bucketsArePrivate: StackValidationPolicy = {
   name: "buckets-are-private",
   description: "Every bucket blocks public access in all four ways, and has no ACLs.",
   validateStack: ({ resources }, report) => {
-    for (const bucket of resources.filter((resource) => resource.isType(aws.s3.Bucket))) {
-      const isBlocked = settingsOfBucket(resources, bucket, aws.s3.BucketPublicAccessBlock).some((settings) =>
+    for (const bucket of resources.filter((resource) => resource.isType(s3.Bucket))) {
+      const isBlocked = settingsOfBucket(resources, bucket, s3.BucketPublicAccessBlock).some((settings) =>
         blocks.every((block) => settings[block] === true),
       );
       if (!isBlocked) {
@@ -19,7 +19,7 @@ export const bucketsArePrivate: StackValidationPolicy = {
           bucket.urn,
         );
       }
-      const isOwned = settingsOfBucket(resources, bucket, aws.s3.BucketOwnershipControls).some(
+      const isOwned = settingsOfBucket(resources, bucket, s3.BucketOwnershipControls).some(
         ({ rule }) => (rule as { objectOwnership?: string } | undefined)?.objectOwnership === "BucketOwnerEnforced",
       );
       if (!isOwned) {

@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as s3 from "@pulumi/aws/s3";
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { type IamStatement, iamStatements } from "./iam-statements";
 import { settingsOfBucket } from "./settings-of-bucket";
@@ -8,8 +8,8 @@ export const bucketsTakeTlsOnly: StackValidationPolicy = {
   name: "buckets-take-tls-only",
   description: "Every bucket's policy denies calls without TLS, to everybody.",
   validateStack: ({ resources }, report) => {
-    for (const bucket of resources.filter((resource) => resource.isType(aws.s3.Bucket))) {
-      const statements = settingsOfBucket(resources, bucket, aws.s3.BucketPolicy).flatMap(({ policy }) =>
+    for (const bucket of resources.filter((resource) => resource.isType(s3.Bucket))) {
+      const statements = settingsOfBucket(resources, bucket, s3.BucketPolicy).flatMap(({ policy }) =>
         iamStatements(policy),
       );
       if (!statements.some(deniesClearText)) {

@@ -1,4 +1,8 @@
-import * as aws from "@pulumi/aws";
+import * as apigateway from "@pulumi/aws/apigateway";
+import * as batch from "@pulumi/aws/batch";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as lambda from "@pulumi/aws/lambda";
+import * as transfer from "@pulumi/aws/transfer";
 import { type ResourceValidationPolicy, validateResourceOfType } from "@pulumi/policy";
 
 const unnamed = "AWS makes one that keeps everything for ever; name one of ours";
@@ -8,19 +12,19 @@ export const logRetention: ResourceValidationPolicy = {
   name: "log-retention",
   description: "Log groups have a retention, and functions, jobs, servers and APIs write into groups of ours.",
   validateResource: [
-    validateResourceOfType(aws.cloudwatch.LogGroup, ({ retentionInDays }, _args, report) => {
+    validateResourceOfType(cloudwatch.LogGroup, ({ retentionInDays }, _args, report) => {
       if (!retentionInDays) report("the log group keeps everything for ever; set retentionInDays");
     }),
-    validateResourceOfType(aws.lambda.Function, ({ loggingConfig }, _args, report) => {
+    validateResourceOfType(lambda.Function, ({ loggingConfig }, _args, report) => {
       if (!loggingConfig?.logGroup) report(`the function names no log group in loggingConfig; ${unnamed}`);
     }),
-    validateResourceOfType(aws.transfer.Server, ({ structuredLogDestinations }, _args, report) => {
+    validateResourceOfType(transfer.Server, ({ structuredLogDestinations }, _args, report) => {
       if (!structuredLogDestinations?.length) report("nobody would know who logged in; name structuredLogDestinations");
     }),
-    validateResourceOfType(aws.apigateway.Stage, ({ accessLogSettings }, _args, report) => {
+    validateResourceOfType(apigateway.Stage, ({ accessLogSettings }, _args, report) => {
       if (!accessLogSettings?.destinationArn) report("calls are not logged; name accessLogSettings");
     }),
-    validateResourceOfType(aws.batch.JobDefinition, ({ containerProperties }, _args, report) => {
+    validateResourceOfType(batch.JobDefinition, ({ containerProperties }, _args, report) => {
       const { logConfiguration } = JSON.parse(containerProperties ?? "{}") as {
         logConfiguration?: { options?: Record<string, string> };
       };

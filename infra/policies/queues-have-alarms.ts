@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as sqs from "@pulumi/aws/sqs";
 import type { StackValidationPolicy } from "@pulumi/policy";
 
 /** Messages that wait are files that do not arrive, and nobody reads a queue of his own accord. */
@@ -6,10 +7,8 @@ export const queuesHaveAlarms: StackValidationPolicy = {
   name: "queues-have-alarms",
   description: "Every queue has an alarm that tells somebody.",
   validateStack: ({ resources }, report) => {
-    const alarms = resources
-      .filter((resource) => resource.isType(aws.cloudwatch.MetricAlarm))
-      .map(({ props }) => props);
-    for (const queue of resources.filter((resource) => resource.isType(aws.sqs.Queue))) {
+    const alarms = resources.filter((resource) => resource.isType(cloudwatch.MetricAlarm)).map(({ props }) => props);
+    for (const queue of resources.filter((resource) => resource.isType(sqs.Queue))) {
       const own = alarms.filter(
         ({ namespace, dimensions }) =>
           namespace === "AWS/SQS" && (dimensions as Record<string, string> | undefined)?.QueueName === queue.props.name,

@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as sqs from "@pulumi/aws/sqs";
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 
 /** A message that nobody can handle must end where somebody looks, not vanish with its retention. */
@@ -7,7 +7,7 @@ export const queuesHaveDeadLetters: StackValidationPolicy = {
   description:
     "Every queue gives up into a dead-letter queue of the stack, which keeps messages longer than an attempt.",
   validateStack: ({ resources }, report) => {
-    const queues = resources.filter((resource) => resource.isType(aws.sqs.Queue));
+    const queues = resources.filter((resource) => resource.isType(sqs.Queue));
     const targets = new Set(queues.map(deadLetterTarget));
     for (const queue of queues) {
       const target = deadLetterTarget(queue);

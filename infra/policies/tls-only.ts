@@ -1,4 +1,6 @@
-import * as aws from "@pulumi/aws";
+import * as efs from "@pulumi/aws/efs";
+import * as rds from "@pulumi/aws/rds";
+import * as transfer from "@pulumi/aws/transfer";
 import { type ResourceValidationPolicy, validateResourceOfType } from "@pulumi/policy";
 import { iamStatements } from "./iam-statements";
 
@@ -10,21 +12,21 @@ export const tlsOnly: ResourceValidationPolicy = {
   name: "tls-only",
   description: "The database and file systems refuse connections without TLS; servers use a current set of algorithms.",
   validateResource: [
-    validateResourceOfType(aws.rds.ClusterParameterGroup, ({ parameters }, _args, report) => {
+    validateResourceOfType(rds.ClusterParameterGroup, ({ parameters }, _args, report) => {
       const isForced = parameters?.some(({ name, value }) => name === "rds.force_ssl" && value === "1");
       if (!isForced) report("the database takes connections without TLS; set the parameter rds.force_ssl to 1");
     }),
-    validateResourceOfType(aws.rds.Cluster, ({ dbClusterParameterGroupName }, _args, report) => {
+    validateResourceOfType(rds.Cluster, ({ dbClusterParameterGroupName }, _args, report) => {
       if (!dbClusterParameterGroupName)
         report("with the default parameters it takes connections without TLS; name a group of ours");
     }),
-    validateResourceOfType(aws.transfer.Server, ({ securityPolicyName }, _args, report) => {
+    validateResourceOfType(transfer.Server, ({ securityPolicyName }, _args, report) => {
       // Without one, Pulumi's provider sets 2018-11.
       if (!securityPolicyName) report("name a securityPolicyName; the default is from 2018");
       else if (weakPolicies.test(securityPolicyName))
         report(`${securityPolicyName} allows weak algorithms; use a current one`);
     }),
-    validateResourceOfType(aws.efs.FileSystemPolicy, ({ policy }, _args, report) => {
+    validateResourceOfType(efs.FileSystemPolicy, ({ policy }, _args, report) => {
       const isDenied = iamStatements(policy).some(
         ({ effect, conditions }) => effect === "Deny" && conditions.Bool?.["aws:SecureTransport"]?.join() === "false",
       );
