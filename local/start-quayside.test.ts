@@ -19,8 +19,8 @@ describe("npm start, ended while it starts", () => {
   /** What it left behind; what the module loader keeps for later is not ours. */
   const left = async () => (await readdir(temporaryFolder)).filter((name) => name.startsWith("quayside-"));
 
-  /** Starts it in a group of its own, as a terminal does, and calls `when` with its output so far. */
-  const start = async (when: (output: string, signal: (name: NodeJS.Signals) => void, stdout: Readable) => void) => {
+  /** Starts it in a group of its own, as a terminal does, and calls `onOutput` for each piece that it prints. */
+  const start = async (onOutput: (stdout: Readable) => void) => {
     const child = spawn(process.execPath, ["--import", "tsx", join(__dirname, "start.ts"), "--follow"], {
       detached: true,
       env: { ...process.env, TMPDIR: temporaryFolder },
@@ -30,30 +30,18 @@ describe("npm start, ended while it starts", () => {
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => {
         output += chunk;
-        when(output, (name) => process.kill(-(child.pid ?? Number.NaN), name), child.stdout);
+        onOutput(child.stdout);
       });
     }
     const [code] = await once(child, "close");
     return { code, output };
   };
 
+  // Signals go the same way: test/system/start.test.ts ends with one.
   it("ends cleanly when nobody reads any more what it prints", async () => {
-    const { code, output } = await start((_text, _signal, stdout) => stdout.destroy());
+    const { code, output } = await start((stdout) => stdout.destroy());
     expect(code, output).to.equal(128 + 13);
     expect(output).to.equal("Quayside on this machine\n");
-    expect(await left()).to.deep.equal([]);
-  });
-
-  // Ctrl-C, later on, is in test/system/start.test.ts; every signal goes the same way.
-  it("ends cleanly when its process group gets SIGTERM while the program runs", async () => {
-    let isSent = false;
-    const { code, output } = await start((text, signal) => {
-      if (isSent || !text.includes("✔ stand-ins for AWS")) return;
-      isSent = true;
-      signal("SIGTERM");
-    });
-    expect(code, output).to.equal(143);
-    expect(output).to.contain("stopping …");
     expect(await left()).to.deep.equal([]);
   });
 });

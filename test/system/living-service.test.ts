@@ -5,29 +5,53 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { Client } from "ssh2";
+import { partnerAccess } from "../../domain/partner-access";
+import { loadPartners } from "../../domain/partner-files/load-partners";
+import { makePlan } from "../../domain/plan/make-plan";
 import { fileGroups, partnerFiles } from "./partner-files";
 import { type RunningService, settledWith, startRunningService } from "./running-service";
 
-const publisher = (id: string) =>
+type Files = Record<string, string>;
+
+const publisher = (id: string, passwordVersion = 1): Files =>
   partnerFiles(id, {
-    login: { passwordVersion: 1 },
+    login: { passwordVersion },
     folders: [{ virtualPath: "/out", access: "upload", fileGroup: "reports" }],
   });
+const reader = (subscription: object = {}): Files =>
+  partnerFiles(
+    "reader",
+    { login: { passwordVersion: 1 }, folders: [{ virtualPath: "/in", access: "download" }] },
+    { subscriptions: { all: { fileGroup: "reports", ...subscription, deliver: { place: { virtualPath: "/in" } } } } },
+  );
+const base: Files = { ...fileGroups("reports"), ...publisher("sender"), ...reader() };
+
+/** Kinds of change: the files after it, {@link base} being those before. */
+const changes: Record<string, Files> = {
+  "nothing changes": base,
+  "a partner is added": {
+    ...base,
+    ...partnerFiles("planned", {
+      login: { passwordVersion: 1 },
+      folders: [{ virtualPath: "/in", access: "download" }],
+    }),
+  },
+  "a subscription narrows": { ...base, ...reader({ match: "*.csv" }) },
+  "a password is issued anew": { ...base, ...publisher("sender", 2) },
+  "a partner is removed": Object.fromEntries(Object.entries(base).filter(([path]) => !path.startsWith("reader/"))),
+};
+
+const accessOf = (files: Files) =>
+  loadPartners(new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)]))).partners.map(
+    partnerAccess,
+  );
 
 describe("A service that lives on while its partner files change", function () {
   this.timeout(120_000);
   let running: RunningService;
 
   before(async () => {
-    running = await startRunningService({
-      ...fileGroups("reports"),
-      ...publisher("sender"),
-      ...partnerFiles(
-        "reader",
-        { login: { passwordVersion: 1 }, folders: [{ virtualPath: "/in", access: "download" }] },
-        { subscriptions: { all: { fileGroup: "reports", deliver: { place: { virtualPath: "/in" } } } } },
-      ),
-    });
+    running = await startRunningService(base);
   });
   after(() => running?.stop());
 
@@ -71,12 +95,7 @@ describe("A service that lives on while its partner files change", function () {
 
   it("issues another password when its version rises, and the old one is refused", async () => {
     const old = login("newcomer");
-    await running.write(
-      partnerFiles("newcomer", {
-        login: { passwordVersion: 2 },
-        folders: [{ virtualPath: "/out", access: "upload", fileGroup: "reports" }],
-      }),
-    );
+    await running.write(publisher("newcomer", 2));
     await running.service.up();
     expect(login("newcomer").password).to.not.equal(old.password);
     expect(await running.connect(old).then(() => "in", String)).to.match(/authentication methods failed/);
@@ -178,6 +197,21 @@ describe("A service that lives on while its partner files change", function () {
       names.length / 2,
     );
   });
+
+  for (const [title, after] of Object.entries(changes)) {
+    it(`changes the partners that the plan names, and no other, where ${title}`, async () => {
+      const plan = makePlan(accessOf(base), accessOf(after), { allowRemovals: true });
+      const gone = Object.keys(base).filter((path) => !(path in after));
+      await running.write({ ...after, ...Object.fromEntries(gone.map((path) => [path, undefined])) });
+      const applied = await running.service.up();
+      const touched = [...new Set(applied.map(({ name }) => name.split("/", 1)[0]))].sort();
+      const planned = [...new Set(plan.changes.map(({ partner }) => partner))].sort();
+      expect(touched, JSON.stringify(applied)).to.deep.equal(planned);
+      const added = Object.keys(after).filter((path) => !(path in base));
+      await running.write({ ...base, ...Object.fromEntries(added.map((path) => [path, undefined])) });
+      await running.service.up();
+    });
+  }
 });
 
 /** Writes some bytes of a file and drops the connection with the file still open. */
