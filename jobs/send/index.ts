@@ -8,6 +8,7 @@ import { log } from "../../adapters/log";
 import { publishNotification } from "../../adapters/notifications";
 import { retryDelay } from "../../domain/retry";
 import { readObject } from "../read-object";
+import { requestHandler } from "../request-handler";
 import { runJob } from "../run-job";
 import { tellPartner } from "../tell-partner";
 import { connectSftp } from "./connect-sftp";
@@ -15,8 +16,6 @@ import { objectStore } from "./object-store";
 import { readPushCredentials } from "./push-credentials";
 import { send } from "./send";
 
-// The SDK would wait for an answer for ever. No single request of ours takes minutes; a copy of 5 GiB takes one.
-const requestHandler = { connectionTimeout: 10_000, requestTimeout: 300_000, throwOnRequestTimeout: true };
 const s3 = new S3Client({ requestHandler });
 const bucket = required("BUCKET");
 const credentialsFor = readPushCredentials(new SecretsManagerClient({ requestHandler }));

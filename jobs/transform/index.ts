@@ -10,6 +10,7 @@ import { log } from "../../adapters/log";
 import { publishNotification } from "../../adapters/notifications";
 import { retryDelay } from "../../domain/retry";
 import { readObject } from "../read-object";
+import { requestHandler } from "../request-handler";
 import { runJob } from "../run-job";
 import { tellPartner } from "../tell-partner";
 import { converters } from "./converters";
@@ -17,7 +18,7 @@ import { memoryLimit } from "./memory-limit";
 import { transform } from "./transform";
 import { uploadResult } from "./upload-result";
 
-const s3 = new S3Client();
+const s3 = new S3Client({ requestHandler });
 const bucket = required("BUCKET");
 const job = {
   queue: required("QUEUE"),
@@ -26,11 +27,11 @@ const job = {
   uploadResult: uploadResult(s3, bucket),
   // Beside this one's bundle.
   convert: converters({ script: join(__dirname, "converter.js") }).convert,
-  submitJob: submitDrainJob(new BatchClient(), {
+  submitJob: submitDrainJob(new BatchClient({ requestHandler }), {
     jobQueue: required("JOB_QUEUE_ARN"),
     sendJobDefinition: required("SEND_JOB_DEFINITION_ARN"),
   }),
-  tell: tellPartner(publishNotification(new SNSClient(), required("NOTIFICATION_TOPIC_ARN")), log),
+  tell: tellPartner(publishNotification(new SNSClient({ requestHandler }), required("NOTIFICATION_TOPIC_ARN")), log),
   retryDelay: (attempt: number) => retryDelay(attempt, Math.random()),
 };
 
