@@ -3,7 +3,8 @@ import { interpolate } from "@pulumi/pulumi";
 import type { Database } from "./database";
 import { useKey } from "./encryption";
 import { type FileSystem, fileSystemPolicy, writesFiles } from "./file-system";
-import { allow, policyDocument } from "./policy-document";
+import { ownTopic } from "./own-topic";
+import { allow } from "./policy-document";
 import { type Platform, QuaysideFunction } from "./quayside-function";
 import { type Queue, queueWithDeadLetters, receiveFrom, subscribeQueue } from "./queue";
 import type { Stack } from "./stack";
@@ -30,7 +31,7 @@ export function replicate(
   { database, files, fileSystem }: { database: Database; files: aws.s3.Bucket; fileSystem: FileSystem },
 ): Replication {
   const { keys } = platform;
-  const topic = replicationTopic(stack, platform);
+  const topic = ownTopic(stack, platform.keys, "replication");
   // AWS recommends six times the timeout, against a throttled message that is taken twice. Twice does no harm here, and
   // a file whose copy failed should not wait for an hour and a half.
   const copies = queueWithDeadLetters(stack, keys, "replication", timeout + 60);
@@ -86,24 +87,4 @@ function modes(permissions: string): { DIRECTORY_MODE: string; FILE_MODE: string
   const octal = (mode: number) => mode.toString(8).padStart(4, "0");
   const directory = Number.parseInt(permissions, 8);
   return { DIRECTORY_MODE: octal(directory), FILE_MODE: octal(directory & 0o666) };
-}
-
-function replicationTopic(stack: Stack, { keys }: Platform): aws.sns.Topic {
-  const topic = new aws.sns.Topic("replication", {
-    name: `${stack.prefix}-replication`,
-    kmsMasterKeyId: keys.messages.arn,
-  });
-  new aws.sns.TopicPolicy("replication", {
-    arn: topic.arn,
-    policy: policyDocument({
-      // Who may publish is in the roles' policies; that nobody does in the clear is here.
-      Sid: "OnlyOverTls",
-      Effect: "Deny",
-      Principal: "*",
-      Action: "sns:Publish",
-      Resource: topic.arn,
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    }),
-  });
-  return topic;
 }
