@@ -14,7 +14,7 @@ import { lockKey } from "../../domain/ledger/transfers/lock-key";
 import { settleUnconfirmed, type UnconfirmedPolicy } from "../../domain/ledger/transfers/settle-unconfirmed";
 import type { Settling } from "../../domain/ledger/transfers/settling";
 import { type UnconfirmedTransfer, unconfirmedTransfers } from "../../domain/ledger/transfers/unconfirmed-transfers";
-import { type UntoldTransfer, untoldTransfers } from "../../domain/ledger/transfers/untold-transfers";
+import { untoldTransfers } from "../../domain/ledger/transfers/untold-transfers";
 import { restartDrains } from "./restart-drains";
 
 export interface SweepDependencies extends Settling {
@@ -61,22 +61,28 @@ const enough = 15_000;
  * time for is left to the next run.
  */
 export async function sweep(dependencies: SweepDependencies): Promise<SweepCounts> {
+  const { ledger, unconfirmedAfterSeconds } = dependencies;
   const settled = { held: 0, routed: 0, truncated: 0, quarantined: 0 };
   const counts = { ...settled, drainsStarted: 0, unscanned: 0, cancelled: 0, requeued: 0 };
   const failures: unknown[] = [];
   const attempt = (work: Promise<void>) => work.catch((error: unknown) => void failures.push(error));
+  const found = <Row>(rows: Promise<Row[]>) =>
+    rows.catch((error: unknown): Row[] => {
+      failures.push(error);
+      return [];
+    });
   const hasTime = () => dependencies.millisecondsLeft() > enough;
   // Transfers last: they take long, and a flood of one partner's must not keep the others' files waiting.
   await attempt(settleLeftovers(dependencies, counts));
   await attempt(restartDrains(dependencies, { counts, failures, hasTime }));
-  for (const placed of await unscanned(dependencies, failures)) {
+  for (const placed of await found(overduePlacements(ledger, dependencies, unconfirmedAfterSeconds, atOnce))) {
     await attempt(settlePlacement(placed, dependencies, counts));
   }
-  for (const transfer of await untold(dependencies, failures)) {
+  for (const transfer of await found(untoldTransfers(ledger, untoldAfterSeconds, atOnce))) {
     if (!hasTime()) break;
     await attempt(tellPublisher(transfer, dependencies));
   }
-  for (const transfer of await unsettled(dependencies, failures)) {
+  for (const transfer of await found(unconfirmedTransfers(ledger, unconfirmedAfterSeconds, atOnce))) {
     if (!hasTime()) break;
     await attempt(settleTransfer(transfer, dependencies, counts));
   }
@@ -85,31 +91,6 @@ export async function sweep(dependencies: SweepDependencies): Promise<SweepCount
   const error = new AggregateError(failures, `${failures.length} parts of the sweep failed`);
   dependencies.log("error", "sweep failed", { error });
   throw error;
-}
-
-async function untold({ ledger }: SweepDependencies, failures: unknown[]): Promise<UntoldTransfer[]> {
-  return untoldTransfers(ledger, untoldAfterSeconds, atOnce).catch((error: unknown) => {
-    failures.push(error);
-    return [];
-  });
-}
-
-async function unsettled(
-  { ledger, unconfirmedAfterSeconds }: SweepDependencies,
-  failures: unknown[],
-): Promise<UnconfirmedTransfer[]> {
-  return unconfirmedTransfers(ledger, unconfirmedAfterSeconds, atOnce).catch((error: unknown) => {
-    failures.push(error);
-    return [];
-  });
-}
-
-async function unscanned(dependencies: SweepDependencies, failures: unknown[]): Promise<PlacedVersion[]> {
-  const { ledger, unconfirmedAfterSeconds } = dependencies;
-  return overduePlacements(ledger, dependencies, unconfirmedAfterSeconds, atOnce).catch((error: unknown) => {
-    failures.push(error);
-    return [];
-  });
 }
 
 /** A stack that no longer scans passes it on; in any other, somebody has to look. */
