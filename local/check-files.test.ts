@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { expect } from "chai";
 import { checkPartnerFiles } from "../cli/check-partner-files";
+import { coloursOn } from "../cli/colours-on";
 import { runCommand } from "../cli/command";
 import { checkFiles } from "./check-files";
-import { coloursOn } from "./console/colours";
 
 describe("checkFiles", () => {
   let folder: string;

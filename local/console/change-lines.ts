@@ -1,5 +1,5 @@
+import type { Colours } from "../../cli/colours-on";
 import type { Change } from "../program/local-stack";
-import type { Colours } from "./colours";
 
 const signs = {
   create: ["green", "+"],

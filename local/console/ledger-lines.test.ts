@@ -1,6 +1,6 @@
 import { expect } from "chai";
+import { coloursOn } from "../../cli/colours-on";
 import type { LedgerDelivery, LedgerRow } from "../../domain/ledger/transfers/read-ledger";
-import { coloursOn } from "./colours";
 import { ledgerLines } from "./ledger-lines";
 
 const receivedAt = new Date("2026-11-20T12:00:00.000Z");

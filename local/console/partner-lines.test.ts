@@ -1,6 +1,6 @@
 import { expect } from "chai";
+import { coloursOn } from "../../cli/colours-on";
 import type { Entitlements } from "../../domain/entitlements";
-import { coloursOn } from "./colours";
 import { type LocalPartner, partnerLines } from "./partner-lines";
 
 const acme: Entitlements = {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
+import { coloursOn } from "../../cli/colours-on";
 import type { Settled } from "../../domain/ledger/transfers/read-settled";
-import { coloursOn } from "./colours";
 import { settledLine } from "./settled-line";
 
 const move = {

@@ -1,6 +1,6 @@
+import type { Colours } from "../../cli/colours-on";
 import type { Settled } from "../../domain/ledger/transfers/read-settled";
 import { printable } from "../../domain/printable";
-import type { Colours } from "./colours";
 import { deliveryWords, since, transferWords } from "./settled-words";
 
 /** `12:40:03 acme first.json → beta/claims delivered as inbox/first.json, +1.3 s`; the reader's own time of day. */

@@ -1,6 +1,6 @@
+import type { Colours } from "../../cli/colours-on";
 import type { LedgerDelivery, LedgerRow } from "../../domain/ledger/transfers/read-ledger";
 import { printable } from "../../domain/printable";
-import type { Colours } from "./colours";
 
 type Reason = { reason: string | null };
 

@@ -1,4 +1,4 @@
-import { type Colours, coloursOn } from "./colours";
+import { type Colours, coloursOn } from "../../cli/colours-on";
 import { widthOf, wrap } from "./wrap";
 
 /** How text may look where it goes. */

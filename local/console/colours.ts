@@ -1,1 +1,0 @@
-export { type Colours, coloursOn } from "../../cli/colours-on";
