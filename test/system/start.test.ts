@@ -135,6 +135,15 @@ describe("npm start", function () {
     expect(processesOf(run)).to.deep.equal([]);
   });
 
+  it("ends cleanly when nobody reads any more what it prints", async () => {
+    const run = await start(["--follow"]);
+    run.child.stdout?.once("data", () => run.child.stdout?.destroy());
+    expect(await run.exited, run.stderr()).to.equal(128 + 13);
+    expect(run.stdout() + run.stderr()).to.equal("Quayside on this machine\n");
+    expect(await leftovers(run)).to.deep.equal([]);
+    expect(processesOf(run)).to.deep.equal([]);
+  });
+
   it("refuses broken partner files before anything is created, all problems at once", async () => {
     const partners = await folder();
     await cp("partners", partners, { recursive: true });
