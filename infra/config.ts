@@ -1,5 +1,5 @@
 import { runtime } from "@pulumi/pulumi";
-import { z } from "zod";
+import * as z from "zod";
 import { suggestion } from "../domain/nearest";
 import { temporaryNameForm, temporaryNames } from "../domain/temporary-names";
 

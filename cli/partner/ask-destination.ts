@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { host, name, type partnerFile, port, remoteUsername } from "../../domain/partner-files/definitions";
 import { Mistake } from "./ask";
 import { mistakeOf } from "./mistake-of";

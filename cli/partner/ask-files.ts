@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { someOf, suggestion } from "../../domain/nearest";
 import {
   absolutePath,

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { type partnerFile, username as usernameForm } from "../../domain/partner-files/definitions";
 import { usernameOf } from "../../domain/partner-files/username-of";
 import { cidrMistake } from "../../domain/source-address";

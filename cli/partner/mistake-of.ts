@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 
 /** What the definition of a value in partner files says against an answer; undefined where it takes it. */
 export function mistakeOf(definition: z.ZodType, answer: string | number): string | undefined {

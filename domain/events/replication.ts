@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type ObjectKey, objectKey } from "../paths";
 
 /** One order to the function that copies files to the file system, as the router gives it. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type RemovedObject, removedObject } from "./removed-object";
 import { type ScanResult, scanResult } from "./scan-result";
 import { type UploadEnd, uploadEnd } from "./upload-end";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type ObjectKey, objectKey } from "../paths";
 
 /** What Transfer Family says of how an upload ended. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type ObjectKey, objectKey } from "../paths";
 
 /** One object version that S3 says was created. */

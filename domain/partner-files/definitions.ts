@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * The three kinds of YAML files under `partners/`, and nothing more than their form: what holds across values and

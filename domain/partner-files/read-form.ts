@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { nearest, suggestion } from "../nearest";
 import type { Problem } from "../problem";
 import { lenientValue } from "./lenient-value";

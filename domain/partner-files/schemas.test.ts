@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { folderWith } from "./broken-folders/sound-folder";
 import { type FileMap, readPartnerFolder } from "./read-partner-folder";
 import { schemaComment, schemaFiles, schemaOf, schemasFolder } from "./schemas";

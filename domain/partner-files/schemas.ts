@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { fileGroupsFile, partnerFile, subscriptionFile } from "./definitions";
 
 /** Below the partners folder. It is no partner: `isStray` knows it. */

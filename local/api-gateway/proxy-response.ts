@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a gateway sends for a function's answer. */
 export interface ProxyResponse {

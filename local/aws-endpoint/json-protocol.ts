@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { AwsError } from "./aws-error";
 import { readBody } from "./body";
 import type { AwsCall } from "./service";

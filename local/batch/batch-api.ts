@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AwsError } from "../aws-endpoint/aws-error";
 import { readInput } from "../aws-endpoint/json-protocol";
 import { answerRestJson, type RestOperation } from "../aws-endpoint/rest-json-protocol";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { readInputs } from "../program/read-inputs";
 
 /** When a failed attempt is made again. Source: Batch User Guide, "Automated job retries". */

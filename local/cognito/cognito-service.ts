@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { AwsAccount } from "../aws-endpoint/account";
 import { AwsError } from "../aws-endpoint/aws-error";
 import { answerJson, type JsonOperation, jsonOperation } from "../aws-endpoint/json-protocol";

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
 import { namedHandler } from "../program/named-handler";
 import { readInputs } from "../program/read-inputs";

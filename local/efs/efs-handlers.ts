@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
 import { readInputs } from "../program/read-inputs";
 import type { EfsService, FileSystem, MountTarget } from "./efs-service";

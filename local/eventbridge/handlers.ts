@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
 import { physicalName } from "../program/physical-name";
 import { readInputs } from "../program/read-inputs";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * Reads a resource's inputs with a schema, which also fills in the provider's defaults.

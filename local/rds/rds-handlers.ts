@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
 import { namedHandler } from "../program/named-handler";
 import { physicalName } from "../program/physical-name";

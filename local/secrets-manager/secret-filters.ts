@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AwsError } from "../aws-endpoint/aws-error";
 import { type JsonOperation, jsonOperation } from "../aws-endpoint/json-protocol";
 import type { Secret } from "./secret";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const securityPolicies = [
   ...["2018-11", "2020-06", "2022-03", "2023-05", "2024-01", "2025-03"],

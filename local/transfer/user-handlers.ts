@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { utils } from "ssh2";
-import { z } from "zod";
+import * as z from "zod";
 import type { Properties, ResourceHandler, ResourceHandlers } from "../program/handler";
 import { readInputs } from "../program/read-inputs";
 import { isUsername } from "./identity-provider";

@@ -1,5 +1,5 @@
 import { Document, isCollection } from "yaml";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { partnerFile, subscriptionFile } from "../definitions";
 import { schemaComment } from "../schemas";
 import { yamlStyle } from "./edit-yaml";

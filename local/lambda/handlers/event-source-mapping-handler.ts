@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { Properties, ResourceHandler } from "../../program/handler";
 import { readInputs } from "../../program/read-inputs";
 import type { LambdaService } from "../lambda-service";

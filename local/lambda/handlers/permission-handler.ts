@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ResourceHandler } from "../../program/handler";
 import { physicalName } from "../../program/physical-name";
 import { readInputs } from "../../program/read-inputs";

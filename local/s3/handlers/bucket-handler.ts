@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { Properties, ResourceHandler } from "../../program/handler";
 import { serviceCaller } from "../caller";
 import type { S3 } from "../create-s3";

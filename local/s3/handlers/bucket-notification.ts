@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { S3 } from "../create-s3";
 import { readInputs } from "./read-inputs";
 import type { Setting } from "./setting-handler";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { S3 } from "../create-s3";
 import type { ReplicationRule } from "../replication/replication-configuration";
 import { readInputs } from "./read-inputs";

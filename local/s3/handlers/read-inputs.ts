@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Properties } from "../../program/handler";
 
 /** Inputs of a resource by its schema; refuses, in one line, properties that the stand-in does not know. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { S3 } from "../create-s3";
 import { readInputs } from "./read-inputs";
 import type { Setting } from "./setting-handler";
