@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { availableParallelism } from "node:os";
 import type { AwsAccount } from "../aws-endpoint/account";
 import { AwsError } from "../aws-endpoint/aws-error";
 import type { CredentialRegistry } from "../aws-endpoint/credentials";
@@ -29,7 +30,10 @@ export interface LambdaOptions {
   mountedFolder?: (accessPointArn: string) => string;
   /** Where the functions' code is kept, and what they see as the system's temporary folder; the system's own unless told. */
   temporaryFolder?: string;
-  /** Most environments of one function at once; 10 unless told. */
+  /**
+   * Most environments of one function at once; further invocations wait their turn. Two, or one for each core, unless
+   * told: more than that take time from each other, and each of them takes a third of a second of a core to start.
+   */
   maxEnvironments?: number;
   /** Milliseconds between the attempts at an event; AWS waits one minute, then two. */
   retryDelays?: readonly number[];
@@ -75,7 +79,7 @@ export class LambdaService {
     if (existing) return existing.update(configuration);
     const log = new FunctionLog(configuration.name, this.#options.onLog ?? (() => {}));
     const source = {
-      limit: this.#options.maxEnvironments ?? 10,
+      limit: this.#options.maxEnvironments ?? Math.max(2, availableParallelism()),
       variables: (of: FunctionConfiguration) => this.#variables(of),
       discard: ({ AWS_ACCESS_KEY_ID }: Record<string, string>) =>
         this.#options.credentials.revoke(AWS_ACCESS_KEY_ID ?? ""),
