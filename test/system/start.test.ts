@@ -8,7 +8,7 @@ import { expect } from "chai";
 import { quietClient } from "../../local/sftp/quiet-client";
 import { fileGroups, partnerFiles, writePartnerFiles } from "./partner-files";
 
-/** `npm start` without npm: a process group of its own, as a terminal gives it, and a temporary folder of its own. */
+/** `npm start` without npm and its build: a process group of its own, as a terminal gives it, and a temporary folder of its own. */
 interface Started {
   child: ChildProcess;
   stdout(): string;
@@ -33,11 +33,15 @@ describe("npm start", function () {
 
   async function start(args: string[]): Promise<Started> {
     const temporary = await folder();
-    const child = spawn(process.execPath, ["--stack-trace-limit=20", "--import", "tsx", "local/start.ts", ...args], {
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, TMPDIR: temporary, NO_COLOR: "1" },
-    });
+    const child = spawn(
+      process.execPath,
+      ["--enable-source-maps", "--stack-trace-limit=20", "dist/local/start.js", ...args],
+      {
+        detached: true,
+        stdio: ["ignore", "pipe", "pipe"],
+        env: { ...process.env, TMPDIR: temporary, NO_COLOR: "1" },
+      },
+    );
     const output = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"] as const) {
       child[name]?.on("data", (data: Buffer) => {
@@ -166,10 +170,8 @@ describe("npm start", function () {
   });
 });
 
-/** What is in the temporary folder still; the loader of TypeScript keeps its cache there. */
-async function leftovers({ temporary }: Started): Promise<string[]> {
-  return (await readdir(temporary)).filter((name) => !name.startsWith("tsx-"));
-}
+/** What is in the temporary folder still. */
+const leftovers = ({ temporary }: Started): Promise<string[]> => readdir(temporary);
 
 /** Commands of processes that are still in the group that was started. */
 function processesOf({ child }: Started): string[] {
