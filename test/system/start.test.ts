@@ -125,8 +125,8 @@ describe("npm start", function () {
     expect(run.stdout()).to.match(settled);
 
     await writeFile(join(partners, "late-comer/partner.yaml"), "name: [");
-    await until("a report of the broken file", () => run.stdout().includes("late-comer/partner.yaml:1:"), run);
-    expect(run.stdout()).to.include("nothing was changed");
+    await until("a report of the broken file", () => run.stdout().includes("nothing was changed"), run);
+    expect(run.stdout()).to.include("late-comer/partner.yaml:1:");
     expect(await logIn()).to.have.members(["claims", "own"]);
 
     await rm(join(partners, "late-comer"), { recursive: true });
