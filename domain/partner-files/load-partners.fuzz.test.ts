@@ -26,7 +26,7 @@ describe("loadPartners, on damaged copies of this repository's partners", () => 
         for (const [path, change] of applied) files.set(path, change(files.get(path) ?? new Uint8Array()));
         for (const problem of loadPartners(files).problems) expectInside(problem, files);
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   }
 

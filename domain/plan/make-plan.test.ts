@@ -106,7 +106,7 @@ describe("makePlan", () => {
             }
           }
         }),
-        { numRuns: 300 },
+        { numRuns: 150 },
       );
     });
   });

@@ -123,20 +123,20 @@ describe("S3 listings", () => {
     expect((await refusal(fixture.client.send(orphan))).name).to.equal("InvalidArgument");
   });
 
-  it("lists 2,500 objects, and 2,500 more in one common prefix, by pages", async () => {
+  it("lists 1,100 objects, and 1,100 more in one common prefix, by pages", async () => {
     const bucket = "many";
     const caller = serviceCaller("test");
     await fixture.s3.createBucket({ bucket });
-    for (let index = 0; index < 5_000; index++) {
+    for (let index = 0; index < 2_200; index++) {
       // Spread, so that insertions fall all over the order.
-      const spread = (index * 7_919) % 2_500;
-      const key = `${index < 2_500 ? "flat-" : "deep/"}${spread}`;
+      const spread = (index * 7_919) % 1_100;
+      const key = `${index < 1_100 ? "flat-" : "deep/"}${spread}`;
       await fixture.s3.putObject(caller, { bucket, key, body: { content: empty() } });
     }
     let found = 0;
     for await (const page of paginateListObjectsV2({ client: fixture.client }, { Bucket: bucket, Delimiter: "/" })) {
       found += page.KeyCount ?? 0;
     }
-    expect(found).to.equal(2_501);
-  }).timeout(120_000);
+    expect(found).to.equal(1_101);
+  });
 });

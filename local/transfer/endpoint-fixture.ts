@@ -2,7 +2,8 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { Readable } from "node:stream";
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import type SftpClient from "ssh2-sftp-client";
 import { AwsError } from "../aws-endpoint/aws-error";
 import { CredentialRegistry } from "../aws-endpoint/credentials";
@@ -10,6 +11,7 @@ import { type AwsEndpoint, startAwsEndpoint } from "../aws-endpoint/server";
 import type { Principal } from "../aws-endpoint/service";
 import { readSignature, signatureMatches } from "../aws-endpoint/signature";
 import { systemClock } from "../clock";
+import { serviceCaller } from "../s3/caller";
 import { createS3, type S3 } from "../s3/create-s3";
 import { generateKeyPair } from "../sftp/key-pair";
 import { quietClient } from "../sftp/quiet-client";
@@ -159,7 +161,11 @@ export class EndpointFixture {
   }
 
   async put(key: string, content: string | Buffer): Promise<void> {
-    await this.admin.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: Buffer.from(content) }));
+    await this.s3.putObject(serviceCaller("test"), {
+      bucket,
+      key,
+      body: { content: Readable.from([Buffer.from(content)]) },
+    });
   }
 
   async object(key: string): Promise<{ content: Buffer; metadata: Record<string, string> | undefined }> {

@@ -7,6 +7,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { freePort } from "../../local/free-port";
+import type { KeyPair } from "../../local/sftp/key-pair";
 
 const sshd = "/usr/sbin/sshd";
 
@@ -27,6 +28,32 @@ export interface OpensshServer {
   stop(): Promise<void>;
 }
 
+const hostKeyTypes = ["ed25519", "ecdsa", "rsa"] as const;
+type Keys = Record<(typeof hostKeyTypes)[number] | "client", KeyPair>;
+
+/** One set for every server of this process, because making them takes as long as starting a server. */
+let keys: Promise<Keys> | undefined;
+
+async function generateKeys(): Promise<Keys> {
+  const folder = await mkdtemp(join(tmpdir(), "quayside-sshd-keys-"));
+  const generate = async (...type: string[]): Promise<KeyPair> => {
+    const file = await mkdtemp(join(folder, "key-")).then((made) => join(made, "key"));
+    execFileSync("ssh-keygen", ["-q", "-t", ...type, "-N", "", "-C", "", "-f", file]);
+    return { privateKey: await readFile(file, "utf8"), publicKey: await readFile(`${file}.pub`, "utf8") };
+  };
+  try {
+    return {
+      ed25519: await generate("ed25519"),
+      ecdsa: await generate("ecdsa"),
+      // The default, 3,072 bits, takes up to a second.
+      rsa: await generate("rsa", "-b", "2048"),
+      client: await generate("ed25519"),
+    };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 /**
  * Starts OpenSSH's server, SFTP only, keys only, on a free port of 127.0.0.1. As root it runs as another user, because
  * only then it needs no folder of the system.
@@ -45,20 +72,18 @@ export async function startOpensshServer(): Promise<OpensshServer> {
     await chmod(path, 0o755);
     await own(path);
   }
-  const hostKeys: string[] = [];
-  for (const type of ["ed25519", "ecdsa", "rsa", "client"]) {
-    const file = join(base, type);
-    // The default for RSA, 3,072 bits, takes up to a second each time.
-    const kind = type === "rsa" ? ["-t", "rsa", "-b", "2048"] : ["-t", type === "client" ? "ed25519" : type];
-    execFileSync("ssh-keygen", ["-q", ...kind, "-N", "", "-C", "", "-f", file]);
-    await own(file);
-    if (type !== "client") hostKeys.push((await readFile(`${file}.pub`, "utf8")).trim());
+  keys ??= generateKeys();
+  const made = await keys;
+  for (const [name, { privateKey, publicKey }] of Object.entries(made)) {
+    await writeFile(join(base, name), privateKey, { mode: 0o600 });
+    await writeFile(join(base, `${name}.pub`), publicKey);
+    await own(join(base, name));
   }
   const port = await freePort();
   const settings = [
     // Without PAM it refuses a system account such as nobody as locked.
     ...[`ListenAddress 127.0.0.1:${port}`, "PidFile none", "UsePAM yes", "StrictModes no", "LogLevel ERROR"],
-    ...["ed25519", "ecdsa", "rsa"].map((type) => `HostKey ${join(base, type)}`),
+    ...hostKeyTypes.map((type) => `HostKey ${join(base, type)}`),
     ...[`AuthorizedKeysFile ${join(base, "client.pub")}`, "PasswordAuthentication no", "MaxStartups 100"],
     ...["Subsystem sftp internal-sftp", "ForceCommand internal-sftp"],
   ];
@@ -83,8 +108,9 @@ export async function startOpensshServer(): Promise<OpensshServer> {
     throw new Error(`sshd did not start: ${output}`, { cause: error });
   }
   return {
-    ...{ port, username, hostKeys, folder, stop },
-    privateKey: await readFile(join(base, "client"), "utf8"),
+    ...{ port, username, folder, stop },
+    hostKeys: hostKeyTypes.map((type) => made[type].publicKey.trim()),
+    privateKey: made.client.privateKey,
     cutConnections: () => cutConnections(server),
   };
 }
