@@ -44,7 +44,7 @@ describe("Pulumi's Node runner", () => {
     ]);
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ["-e", script, JSON.stringify(Object.fromEntries(asText))],
+      ["--stack-trace-limit=0", "-e", script, JSON.stringify(Object.fromEntries(asText))],
       {
         cwd: root,
         // The types are checked by the type check that runs beside the tests; twice would be half a minute of one core.
