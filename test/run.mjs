@@ -57,12 +57,12 @@ async function check(title, command, args) {
 }
 
 try {
+  // Types and lint need no build, and use one core while the tests wait for servers on the other.
+  const checks = Promise.all([
+    check("types", process.execPath, ["node_modules/typescript/bin/tsc", "--noEmit"]),
+    check("lint", process.execPath, ["node_modules/@biomejs/biome/bin/biome", "check", "."]),
+  ]);
   if (await check("build", process.execPath, ["build.mjs"])) {
-    // Types and lint use one core while the tests wait for servers on the other.
-    const checks = Promise.all([
-      check("types", process.execPath, ["node_modules/typescript/bin/tsc", "--noEmit"]),
-      check("lint", process.execPath, ["node_modules/@biomejs/biome/bin/biome", "check", "."]),
-    ]);
     const passed = await run(
       "tests",
       process.execPath,
@@ -80,7 +80,6 @@ try {
         env: { TEST_COUNTS: countsFile, TMPDIR: folder },
       },
     );
-    await checks;
     try {
       const tests = JSON.parse(readFileSync(countsFile, "utf8"));
       for (const kind of Object.keys(counts)) counts[kind] += tests[kind];
@@ -91,6 +90,7 @@ try {
       counts.failed++;
     }
   }
+  await checks;
 } finally {
   // Not rmSync: what databases that are ending remove at the same moment would make that stop half way, and say nothing.
   await rm(folder, { recursive: true, force: true, maxRetries: 10 });

@@ -120,8 +120,8 @@ describe("startSftpDestination", () => {
       expect(destination.names).to.deep.equal(["/in", "/in/a.part", "/in/a.csv"]);
     });
 
-    it("of 12 MB arrive whole through many writes in flight", async () => {
-      const content = randomBytes(12 * 1024 * 1024);
+    it("of 6 MB arrive whole through many writes in flight", async () => {
+      const content = randomBytes(6 * 1024 * 1024);
       const source = join(folder, "source");
       await writeFile(source, content);
       const client = await connect();

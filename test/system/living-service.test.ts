@@ -164,14 +164,14 @@ describe("A service that lives on while its partner files change", function () {
       'it\'s "quoted".csv',
     ];
     for (const name of names) await client.put(Buffer.from(name === "empty.csv" ? "" : name), `/out/${name}`);
-    const large = Buffer.alloc(12 * 1024 * 1024, "0123456789");
+    // More than one part of an upload.
+    const large = Buffer.alloc(9 * 1024 * 1024, "0123456789");
     await client.put(large, "/out/large.bin");
     await client.end();
-    for (const name of names) {
-      const row = await running.transfer(name, settledWith(1));
-      expect(row.deliveries[0], name).to.include({
+    for (const { fileName, deliveries } of await running.transfers(names, settledWith(1))) {
+      expect(deliveries[0], fileName).to.include({
         state: "delivered",
-        size: name === "empty.csv" ? 0 : Buffer.byteLength(name),
+        size: fileName === "empty.csv" ? 0 : Buffer.byteLength(fileName),
       });
     }
     await running.transfer("large.bin", settledWith(1));
@@ -190,7 +190,7 @@ describe("A service that lives on while its partner files change", function () {
     const names = Array.from({ length: 60 }, (_, index) => `burst-${index}.csv`);
     await Promise.all(names.map((name) => client.put(Buffer.from(name), `/out/${name}`)));
     await client.end();
-    for (const name of names) await running.transfer(name, settledWith(1));
+    await running.transfers(names, settledWith(1));
     const rows = (await running.rows()).filter(({ fileName }) => fileName.startsWith("burst-"));
     expect(rows).to.have.length(names.length);
     expect(running.service.standIns.batch.list("quayside-dev-jobs").length - jobsBefore).to.be.lessThan(

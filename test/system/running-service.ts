@@ -22,7 +22,9 @@ export interface RunningService {
     privateKey?: string;
     localAddress?: string;
   }): Promise<SftpClient>;
-  /** Waits until a transfer of this name satisfies the condition, and fails with the ledger's rows otherwise. */
+  /** Waits until a transfer of each name satisfies the condition, and fails with the ledger's rows otherwise. */
+  transfers(fileNames: readonly string[], isReached: (row: LedgerRow) => boolean): Promise<LedgerRow[]>;
+  /** The same of one. */
   transfer(fileName: string, isReached: (row: LedgerRow) => boolean): Promise<LedgerRow>;
   rows(): Promise<LedgerRow[]>;
   stop(): Promise<void>;
@@ -55,20 +57,25 @@ export async function startRunningService(files: Record<string, string>): Promis
     throw error;
   }
   const rows = () => readLedger(service.ledger(), { limit: 10_000 });
+  const transfers: RunningService["transfers"] = async (fileNames, isReached) => {
+    let missing = fileNames;
+    for (let attempt = 0; attempt < 400; attempt++) {
+      const newest = new Map((await rows()).reverse().map((row) => [row.fileName, row]));
+      const found = fileNames.flatMap((name) => newest.get(name) ?? []).filter(isReached);
+      if (found.length === fileNames.length) return found;
+      missing = fileNames.filter((name) => !found.some(({ fileName }) => fileName === name));
+      await sleep(50);
+    }
+    const shown = JSON.stringify(await rows(), null, 2);
+    throw new Error(`${missing.join(", ")} did not get there: ${shown}\n${log.slice(-30).join("\n")}`);
+  };
   // The partner endpoint; the other one's users are Transfer Family's own.
   const endpoint = service.standIns.transfer.list().find(({ inputs }) => inputs.identityProviderType === "API_GATEWAY");
   return {
     ...{ service, write, rows, stop },
     server: { port: service.sftpPort(), hostKeys: (endpoint?.hostKeys ?? []).map(({ publicKey }) => publicKey) },
     connect: (login) => quietClient({ port: service.sftpPort(), ...login }),
-    async transfer(fileName, isReached) {
-      for (let attempt = 0; attempt < 400; attempt++) {
-        const row = (await rows()).find((one) => one.fileName === fileName);
-        if (row && isReached(row)) return row;
-        await sleep(50);
-      }
-      const shown = JSON.stringify(await rows(), null, 2);
-      throw new Error(`${fileName} did not get there: ${shown}\n${log.slice(-30).join("\n")}`);
-    },
+    transfers,
+    transfer: async (fileName, isReached) => (await transfers([fileName], isReached))[0] as LedgerRow,
   };
 }
