@@ -40,11 +40,11 @@ export const readyMessage = "ready";
  * Starts a converter, which takes a quarter of a second. It has no environment, so no credentials either: all it needs
  * of the world is in its tasks.
  *
- * @param script absolute path of `converter-process.ts`, or of its bundle
+ * @param script absolute path of the bundle of `converter-process.ts`
  * @throws What it said where it ends before it takes tasks: no file has to do with that.
  */
-export async function startConverter(script: string, execArgv: readonly string[]): Promise<Converter> {
-  const child = fork(script, [], { env: {}, execArgv: [...execArgv], stdio: ["ignore", "ignore", "pipe", "ipc"] });
+export async function startConverter(script: string): Promise<Converter> {
+  const child = fork(script, [], { env: {}, execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
   const ended = new Promise<ConverterEnding>((resolve) => {
     child.once("error", () => resolve({ code: null, signal: null }));
     child.once("exit", (code, signal) => resolve({ code, signal }));

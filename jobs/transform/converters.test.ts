@@ -45,10 +45,10 @@ describe("converters", () => {
 
   it("transform with the real converter, which no signal to the group ends, and hand on why it failed", async () => {
     const script = join(folder, "script.cjs");
-    const real = JSON.stringify(join(__dirname, "converter-process.ts"));
+    const real = JSON.stringify(join(__dirname, "../../dist/jobs/converter.js"));
     const signals = "for (const signal of ['SIGINT', 'SIGTERM']) process.kill(process.pid, signal)";
     await writeFile(script, `require(${real}); process.prependListener("message", () => { ${signals} });`);
-    pool = converters({ script, execArgv: ["--import", "tsx"] });
+    pool = converters({ script });
     await pool.convert(task("SELECT id + 1 AS id FROM input"), never);
     expect(JSON.parse(await readFile(join(folder, "output"), "utf8"))).to.deep.equal([{ id: 2 }]);
     const failure = await failureOf(pool.convert(task("SELECT x FROM input"), never));

@@ -19,8 +19,6 @@ export interface Converters {
 export interface ConverterOptions {
   /** Absolute path of what a converter's process runs. */
   script: string;
-  /** Arguments for its Node. */
-  execArgv?: readonly string[];
   /** Milliseconds after which a file of so many bytes is given up. */
   timeLimit?: (bytes: number) => number;
 }
@@ -32,11 +30,11 @@ export interface ConverterOptions {
  * A process takes one file after the other, because to start one takes longer than to convert a small file. If it ends
  * under a file that was not its first, those before may be to blame, so a new one has the last word.
  */
-export function converters({ script, execArgv = [], timeLimit = defaultTimeLimit }: ConverterOptions): Converters {
+export function converters({ script, timeLimit = defaultTimeLimit }: ConverterOptions): Converters {
   const all = new Set<Converter>();
   const idle = new Set<Converter>();
   const start = async () => {
-    const converter = await startConverter(script, execArgv);
+    const converter = await startConverter(script);
     all.add(converter);
     void converter.ended.then(() => all.delete(converter) && idle.delete(converter));
     return converter;

@@ -45,7 +45,7 @@ describe("the transform job", () => {
   before(async () => {
     fixture = await startLedger();
     ledger = fixture.ledger;
-    converting = converters({ script: join(__dirname, "mortal-converter.ts"), execArgv: ["--import", "tsx"] });
+    converting = converters({ script: join(__dirname, "mortal-converter.cjs") });
   });
   after(async () => {
     await converting.stop();
