@@ -43,6 +43,8 @@ const deployed = build({
   // Packages that have ES modules too are taken as such: of those, only what is used goes into a bundle. A cold start
   // reads it all, and loads in two thirds of the time.
   mainFields: ["module", "main"],
+  // As `require`: an import of node:http, which the AWS SDK makes late, loads every part of it that anybody could use.
+  supported: { "dynamic-import": false },
   // Names stay as they are, for stack traces; the rest is what a cold start has to read.
   minifySyntax: true,
   minifyWhitespace: true,
