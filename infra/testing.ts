@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import quayside from "./index";
+import { withoutStackTraces } from "./without-stack-traces";
 
 /** A resource as the program registered it. */
 export interface Recorded {
@@ -57,16 +58,12 @@ export const region = "eu-central-1";
 export async function recordProgram(settings: ProgramSettings = {}): Promise<RecordedProgram> {
   const { stack = "dev", config = {}, partners = {} } = settings;
   const folder = await mkdtemp(join(tmpdir(), "quayside-infra-"));
-  const { stackTraceLimit } = Error;
   try {
     const built = await fakeBuild(folder, settings);
     const declared = await writePartners(folder, partners);
     pulumi.runtime.setAllConfig({ ...(await stackFile(stack)), ...namespaced({ partners: declared, ...config }) });
-    // Pulumi takes a stack trace for every promise; mapped to TypeScript's lines, they are most of a run's time.
-    Error.stackTraceLimit = 0;
-    return await record(stack, () => quayside(built));
+    return await withoutStackTraces(() => record(stack, () => quayside(built)));
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
     await rm(folder, { recursive: true });
   }
 }

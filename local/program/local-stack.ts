@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { withoutStackTraces } from "../../infra/without-stack-traces";
 import type { Properties, ResourceHandler, ResourceHandlers } from "./handler";
 import { changedKeys, fingerprint, unwrapInputs } from "./inputs";
 import { replacingInputs } from "./replacing-inputs";
@@ -79,7 +80,7 @@ export class LocalStack {
     let outputs: Properties | undefined;
     try {
       // What depends on a failed resource is never registered, so the program may never end: the first error ends the run.
-      outputs = await Promise.race([runToTheEnd(this.#options.program), run.failed]);
+      outputs = await withoutStackTraces(() => Promise.race([runToTheEnd(this.#options.program), run.failed]));
     } catch (error) {
       run.rejected(error);
     } finally {
@@ -112,17 +113,10 @@ export class LocalStack {
 }
 
 async function runToTheEnd(program: LocalStackOptions["program"]): Promise<Properties | undefined> {
-  // Pulumi takes a stack trace for every promise; mapped to TypeScript's lines, they are most of a run's time.
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    const outputs = await pulumi.runtime.runInPulumiStack(async () => program());
-    // The stack's outputs can be known before every resource is registered.
-    await pulumi.runtime.disconnect();
-    return outputs as Properties | undefined;
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
+  const outputs = await pulumi.runtime.runInPulumiStack(async () => program());
+  // The stack's outputs can be known before every resource is registered.
+  await pulumi.runtime.disconnect();
+  return outputs as Properties | undefined;
 }
 
 /** One run of the program: Pulumi's mocks ask it for each resource. */
