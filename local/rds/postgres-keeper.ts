@@ -29,8 +29,8 @@ export class PostgresKeeper {
     return this.#ask("initialise", { folder: this.folder, settings });
   }
 
-  start(): Promise<void> {
-    return this.#ask("start");
+  start(port: number): Promise<void> {
+    return this.#ask("start", { port });
   }
 
   /** Does not keep this process alive any more. */
@@ -45,7 +45,7 @@ export class PostgresKeeper {
     await this.#exited.catch(() => {});
   }
 
-  async #ask(step: Step, options?: object): Promise<void> {
+  async #ask(step: Step, options: object): Promise<void> {
     const answered = once(this.#child, "message").then(([answer]: Answer[]) => answer);
     this.#child.send({ step, options }, () => undefined);
     const answer = await Promise.race([answered, this.#exited.then(() => undefined)]);

@@ -37,24 +37,25 @@ export async function startPostgres({
   masterUsername = "quayside_master",
   authority,
   temporaryFolder = tmpdir(),
+  choosePort = freePort,
 }: {
   masterUsername?: string;
   /** Signs the server's certificate; one of its own where absent. */
   authority?: KeyedCertificate;
   /** Where a folder is made for the database, and removed in the end; the system's own unless told. */
   temporaryFolder?: string;
+  choosePort?: () => Promise<number>;
 } = {}): Promise<Postgres> {
   const folder = await mkdtemp(join(temporaryFolder, "quayside-postgres-"));
   // initdb wants an empty folder that it may own, so the database gets one below the one we delete.
   const databaseDir = join(folder, "data");
-  const port = await freePort();
   const [masterPassword, password] = [newPassword(), newPassword()];
   // The server runs as its own user where we are root, and that user must be able to reach its folder.
   if (process.getuid?.() === 0) await chmod(folder, 0o755);
   const keeper = new PostgresKeeper(folder);
   try {
     await keeper.initialise({
-      ...{ databaseDir, port, user: administrator, password },
+      ...{ databaseDir, user: administrator, password },
       authMethod: "scram-sha-256",
       persistent: true,
       createPostgresUser: process.getuid?.() === 0,
@@ -70,7 +71,7 @@ export async function startPostgres({
     const certificate = await serverCertificate(signedBy);
     await installCertificate(databaseDir, certificate);
     await writeFile(join(databaseDir, "pg_hba.conf"), whoLogsIn(masterUsername));
-    await keeper.start();
+    const port = await startOn(choosePort, keeper);
     const connection = { host: "127.0.0.1", port, user: administrator, password, database: "postgres" };
     const administer: Postgres["administer"] = (text, values) =>
       ask({ ...connection, ssl: { ca: signedBy.certificate } }, text, values);
@@ -124,6 +125,19 @@ async function ask<Row extends QueryResultRow>(
     return (await client.query<Row>(text, values)).rows;
   } finally {
     await client.end();
+  }
+}
+
+/** Between being chosen and being listened on, a port can go to any connection of this machine. */
+async function startOn(choosePort: () => Promise<number>, keeper: PostgresKeeper): Promise<number> {
+  for (let left = 4; ; left--) {
+    const port = await choosePort();
+    try {
+      await keeper.start(port);
+      return port;
+    } catch (error) {
+      if (left === 0 || !String(error).includes("Address already in use")) throw error;
+    }
   }
 }
 
