@@ -111,8 +111,14 @@ describe("parseSshPublicKey", () => {
   });
 
   describe("on keys that another library makes", () => {
+    // One pair in three hundred loses a zero byte at its start, and then that library cannot read it either.
+    const readableEd25519 = (): ReturnType<typeof utils.generateKeyPairSync> => {
+      const pair = utils.generateKeyPairSync("ed25519");
+      const isReadable = [pair.private, pair.public].every((text) => !(utils.parseKey(text) instanceof Error));
+      return isReadable ? pair : readableEd25519();
+    };
     const pairs = [
-      { name: "ed25519", type: "ssh-ed25519", bits: 256, make: () => utils.generateKeyPairSync("ed25519") },
+      { name: "ed25519", type: "ssh-ed25519", bits: 256, make: readableEd25519 },
       {
         name: "nistp256",
         type: "ecdsa-sha2-nistp256",

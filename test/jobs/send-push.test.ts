@@ -3,7 +3,6 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { utils } from "ssh2";
 import { objectFailure } from "../../domain/delivery-failure";
 import type { Destination, OnConflict } from "../../domain/entitlements";
 import { requestDrain } from "../../domain/ledger/drains";
@@ -13,6 +12,7 @@ import { remotePath } from "../../domain/paths";
 import { fingerprint } from "../../jobs/send/host-key";
 import { tellPartner } from "../../jobs/tell-partner";
 import { generateHostKeys } from "../../local/sftp/host-key";
+import { generateKeyPair } from "../../local/sftp/key-pair";
 import {
   type SftpDestination,
   type SftpDestinationOptions,
@@ -301,7 +301,7 @@ describe("the send job, pushing", () => {
 
     it("is a wrong key", async () => {
       await start();
-      const { private: privateKey } = utils.generateKeyPairSync("ed25519");
+      const { privateKey } = generateKeyPair();
       await expectAllFailed({ credentials: { privateKey } }, /refused the login/);
     });
 
