@@ -34,7 +34,7 @@ function temporaryFolder() {
  * or of a check of types, lives until its end; in Node's own measure it is copied over and over, which takes a
  * tenth to a fifth of the processor's time.
  */
-const newSpace = (megabytes) => `--max-semi-space-size=${megabytes}`;
+const newSpace = (megabytes) => `max-semi-space-size=${megabytes}`;
 
 /** Runs a command and resolves to whether it succeeded. With `quiet`, prints its output only when it failed. */
 function run(title, command, args, { quiet = true, env = {} } = {}) {
@@ -66,7 +66,7 @@ async function check(title, command, args) {
 try {
   // Types and lint need no build, and use one core while the tests wait for servers on the other.
   const checks = Promise.all([
-    check("types", process.execPath, [newSpace(512), "node_modules/typescript/bin/tsc", "--noEmit"]),
+    check("types", process.execPath, [`--${newSpace(512)}`, "node_modules/typescript/bin/tsc", "--noEmit"]),
     check("lint", process.execPath, ["node_modules/@biomejs/biome/bin/biome", "check", "."]),
   ]);
   if (await check("build", process.execPath, ["build.mjs"])) {
@@ -78,7 +78,7 @@ try {
         // Mocha would also colour what CI writes into a file.
         ...(process.stdout.isTTY ? [] : ["--no-color"]),
         // The first is package.json's own, which Mocha forgets over the second.
-        ...["import=tsx", newSpace(256).slice(2)].flatMap((option) => ["--node-option", option]),
+        ...["import=tsx", newSpace(256)].flatMap((option) => ["--node-option", option]),
         // One for each core: a third one on two cores took each of them more time than it gave.
         ...["--jobs", String(Math.max(2, availableParallelism()))],
         ...process.argv.slice(2),

@@ -1,10 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { otherKey } from "../../domain/partner-files/broken-folders/sound-folder";
+import { otherFingerprint, otherKey } from "../../domain/partner-files/broken-folders/sound-folder";
 import { PartnerFolder } from "./partner-folder";
-
-const otherFingerprint = "SHA256:vMbaARqVciRgXyZPNHDo+P5p5WK5yWG1Oo6VC35Bomw";
 
 describe("npm run partner -- add", () => {
   let files: PartnerFolder;

@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { expect } from "chai";
-import { folderWith, otherKey } from "../../domain/partner-files/broken-folders/sound-folder";
+import { folderWith, otherFingerprint, otherKey } from "../../domain/partner-files/broken-folders/sound-folder";
 import { PartnerFolder } from "./partner-folder";
 
-const otherFingerprint = "SHA256:vMbaARqVciRgXyZPNHDo+P5p5WK5yWG1Oo6VC35Bomw";
 const root = join(__dirname, "../..");
 
 describe("npm run partner", () => {

@@ -36,18 +36,18 @@ let keys: Promise<Keys> | undefined;
 
 async function generateKeys(): Promise<Keys> {
   const folder = await mkdtemp(join(tmpdir(), "quayside-sshd-keys-"));
-  const generate = async (...type: string[]): Promise<KeyPair> => {
-    const file = await mkdtemp(join(folder, "key-")).then((made) => join(made, "key"));
+  const generate = async (name: keyof Keys, ...type: string[]): Promise<KeyPair> => {
+    const file = join(folder, name);
     execFileSync("ssh-keygen", ["-q", "-t", ...type, "-N", "", "-C", "", "-f", file]);
     return { privateKey: await readFile(file, "utf8"), publicKey: await readFile(`${file}.pub`, "utf8") };
   };
   try {
     return {
-      ed25519: await generate("ed25519"),
-      ecdsa: await generate("ecdsa"),
+      ed25519: await generate("ed25519", "ed25519"),
+      ecdsa: await generate("ecdsa", "ecdsa"),
       // The default, 3,072 bits, takes up to a second.
-      rsa: await generate("rsa", "-b", "2048"),
-      client: await generate("ed25519"),
+      rsa: await generate("rsa", "rsa", "-b", "2048"),
+      client: await generate("client", "ed25519"),
     };
   } finally {
     await rm(folder, { recursive: true });

@@ -58,14 +58,14 @@ export async function startRunningService(files: Record<string, string>): Promis
   }
   const rows = () => readLedger(service.ledger(), { limit: 10_000 });
   const transfers: RunningService["transfers"] = async (fileNames, isReached) => {
-    let missing = fileNames;
+    let found: LedgerRow[] = [];
     for (let attempt = 0; attempt < 400; attempt++) {
       const newest = new Map((await rows()).reverse().map((row) => [row.fileName, row]));
-      const found = fileNames.flatMap((name) => newest.get(name) ?? []).filter(isReached);
+      found = fileNames.flatMap((name) => newest.get(name) ?? []).filter(isReached);
       if (found.length === fileNames.length) return found;
-      missing = fileNames.filter((name) => !found.some(({ fileName }) => fileName === name));
       await sleep(50);
     }
+    const missing = fileNames.filter((name) => !found.some(({ fileName }) => fileName === name));
     const shown = JSON.stringify(await rows(), null, 2);
     throw new Error(`${missing.join(", ")} did not get there: ${shown}\n${log.slice(-30).join("\n")}`);
   };

@@ -115,3 +115,6 @@ export const groups = "file-groups.yaml";
 
 /** A valid public key that is not in the folder. */
 export const otherKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIM9UrIuebd5kTSWbQh8zdTL0Cx0ZIG2jNygK3bVuVgEL";
+
+/** Of {@link otherKey}, as `ssh-keygen -l` gives it. */
+export const otherFingerprint = "SHA256:vMbaARqVciRgXyZPNHDo+P5p5WK5yWG1Oo6VC35Bomw";
