@@ -77,8 +77,7 @@ try {
         "node_modules/mocha/bin/mocha.js",
         // Mocha would also colour what CI writes into a file.
         ...(process.stdout.isTTY ? [] : ["--no-color"]),
-        // The first is package.json's own, which Mocha forgets over the second.
-        ...["import=tsx", newSpace(256)].flatMap((option) => ["--node-option", option]),
+        ...["--node-option", newSpace(256)],
         // One for each core: a third one on two cores took each of them more time than it gave.
         ...["--jobs", String(Math.max(2, availableParallelism()))],
         ...process.argv.slice(2),

@@ -63,7 +63,9 @@ describe("openRunFolder", () => {
     let path: string;
 
     beforeEach(async () => {
-      run = fork(join(__dirname, "run-fixture.ts"), [parent], { execArgv: ["--import", "tsx"] });
+      run = fork(join(__dirname, "run-fixture.ts"), [parent], {
+        execArgv: ["--require", "./load-typescript.cjs"],
+      });
       [{ path }] = (await once(run, "message")) as [{ path: string }];
     });
     afterEach(() => void run.kill("SIGKILL"));

@@ -2,12 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { pathToFileURL } from "node:url";
 import { expect } from "chai";
 import { folderWith, otherFingerprint, otherKey } from "../../domain/partner-files/broken-folders/sound-folder";
 import { PartnerFolder } from "./partner-folder";
-
-const root = join(__dirname, "../..");
+import { nodeArguments } from "./run-script";
 
 describe("npm run partner", () => {
   let files: PartnerFolder;
@@ -242,8 +240,7 @@ describe("npm run partner", () => {
 
   /** The same with standard input open. */
   function start(...args: string[]): ChildProcess {
-    const tsx = pathToFileURL(require.resolve("tsx", { paths: [root] })).href;
-    return spawn(process.execPath, ["--import", tsx, join(root, "cli/partner.ts"), ...args], { cwd: folder });
+    return spawn(process.execPath, [...nodeArguments("cli/partner.ts"), ...args], { cwd: folder });
   }
 
   /** Resolves once what was written to standard input has been taken. */

@@ -1,10 +1,15 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { pathToFileURL } from "node:url";
 
 const root = join(__dirname, "../..");
-const tsx = pathToFileURL(require.resolve("tsx", { paths: [root] })).href;
+
+/** What Node is given to run an entry file as its npm script does, from any folder. */
+export const nodeArguments = (entry: string): string[] => [
+  "--require",
+  join(root, "load-typescript.cjs"),
+  join(root, entry),
+];
 
 /** Runs an entry file as its npm script does, in a process of its own. */
 export async function runScript(
@@ -12,7 +17,7 @@ export async function runScript(
   args: readonly string[],
   cwd = root,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, ["--import", tsx, join(root, entry), ...args], {
+  const child = spawn(process.execPath, [...nodeArguments(entry), ...args], {
     cwd,
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -151,7 +151,7 @@ describe("replicate in a storm of events", () => {
       await instance().handle(versions[0]);
       const content = (objects.get(versions[1].versionId) as Buffer).toString("hex");
       const child = fork(join(__dirname, "killed-replicate.ts"), [], {
-        execArgv: ["--import", "tsx"],
+        execArgv: ["--require", "./load-typescript.cjs"],
         env: {
           ...process.env,
           KILLED: JSON.stringify({
