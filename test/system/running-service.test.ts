@@ -1,0 +1,28 @@
+import { type OpensshServer, startOpensshServer } from "../jobs/openssh-server";
+import { changingPartners, livingService } from "./living-service";
+import { hasOpenssh, journeyPartners, mainJourney } from "./main-journey";
+import { fileGroups } from "./partner-files";
+import { type RunningService, startRunningService } from "./running-service";
+
+/** Two suites of one service: starting it takes a third as long as either. */
+describe("Quayside on its stand-ins", function () {
+  this.timeout(120_000);
+  let subscriber: OpensshServer;
+  let running: RunningService;
+
+  before(async () => {
+    if (hasOpenssh) subscriber = await startOpensshServer();
+    running = await startRunningService({
+      ...fileGroups("claims", "remittances", "reports"),
+      ...changingPartners,
+      ...(hasOpenssh && journeyPartners(subscriber)),
+    });
+  });
+  after(async () => {
+    await running?.stop();
+    await subscriber?.stop();
+  });
+
+  mainJourney(() => ({ running, subscriber }));
+  livingService(() => running);
+});
