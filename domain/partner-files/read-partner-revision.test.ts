@@ -3,10 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { withPrograms } from "../../test/programs";
 import { readPartnerFolder, SymbolicLink } from "./read-partner-folder";
 import { readPartnerRevision } from "./read-partner-revision";
 
-describe("readPartnerRevision", () => {
+withPrograms("git").describe("readPartnerRevision", () => {
   let repository: string;
   let partners: string;
   const git = (...args: string[]) =>

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
+import { runningProcesses } from "../../test/processes";
 import { openRunFolder } from "./run-folder";
 
 describe("openRunFolder", () => {
@@ -92,7 +93,8 @@ describe("openRunFolder", () => {
 
     it("has its database stopped by the next run, where its keeper was killed too", async () => {
       const { pid } = await database();
-      const keeper = Number(execFileSync("ps", ["-o", "ppid=", "-p", String(pid)]));
+      const { parent: keeper } =
+        runningProcesses().find((running) => running.pid === pid) ?? expect.fail("no database");
       process.kill(keeper, "SIGKILL");
       await kill();
       expect(isRunning(pid)).to.equal(true);
@@ -103,11 +105,4 @@ describe("openRunFolder", () => {
   });
 });
 
-/** Whether it is there and no mere entry of a process that has ended. */
-function isRunning(pid: number): boolean {
-  try {
-    return !execFileSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" }).startsWith("Z");
-  } catch {
-    return false;
-  }
-}
+const isRunning = (pid: number) => runningProcesses().some((running) => running.pid === pid);

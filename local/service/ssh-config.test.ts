@@ -4,18 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
+import { withPrograms } from "../../test/programs";
 import { generateKeyPair } from "../sftp/key-pair";
-import { hasOpenssh } from "../sftp/openssh-client";
 import { type SftpDestination, startSftpDestination } from "../sftp-destinations/sftp-destination";
 import { knownHosts, sshConfig } from "./ssh-config";
 
-describe("sshConfig", () => {
+withPrograms("sftp").describe("sshConfig", () => {
   let folder: string;
   let server: SftpDestination;
   const { privateKey, publicKey } = generateKeyPair();
 
-  before(async function () {
-    if (!(await hasOpenssh())) this.skip();
+  before(async () => {
     folder = await mkdtemp(join(tmpdir(), "quayside ssh 100%h test-"));
     const settings = { username: "acme", password: "a-password", authorizedKeys: [publicKey] };
     server = await startSftpDestination({ ...settings, folder: join(folder, "files") });

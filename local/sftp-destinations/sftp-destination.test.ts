@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { Client, type SFTPWrapper } from "ssh2";
 import type SftpClient from "ssh2-sftp-client";
+import { withPrograms } from "../../test/programs";
 import { generateKeyPair } from "../sftp/key-pair";
-import { hasOpenssh, openssh } from "../sftp/openssh-client";
+import { openssh } from "../sftp/openssh-client";
 import { connectionOf, quietClient } from "../sftp/quiet-client";
 import { type SftpDestination, type SftpDestinationOptions, startSftpDestination } from "./sftp-destination";
 
@@ -263,8 +264,7 @@ describe("startSftpDestination", () => {
     });
   });
 
-  it("serves the stock OpenSSH client (skipped where no sftp is on the PATH)", async function () {
-    if (!(await hasOpenssh())) this.skip();
+  withPrograms("sftp").it("serves the stock OpenSSH client", async () => {
     await start();
     await writeFile(join(folder, "up load"), "content");
     const result = await openssh(destination, { username, privateKey: keys.privateKey }, [

@@ -10,13 +10,6 @@ export interface OpensshResult {
   stderr: string;
 }
 
-/** Whether the stock OpenSSH `sftp` is on the PATH. */
-export const hasOpenssh = (): Promise<boolean> =>
-  new Promise((resolve) => {
-    // Without arguments it prints its usage and exits with 1; only a missing program has a code that is no number.
-    execFile("sftp", [], (error) => resolve(typeof error?.code === "number" || error === null));
-  });
-
 export type OpensshLogin = { username: string } & ({ privateKey: string } | { password: string });
 
 /**

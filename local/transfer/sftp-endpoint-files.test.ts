@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import { expect } from "chai";
 import type SftpClient from "ssh2-sftp-client";
-import { hasOpenssh, openssh } from "../sftp/openssh-client";
+import { withPrograms } from "../../test/programs";
+import { openssh } from "../sftp/openssh-client";
 import { connectionOf } from "../sftp/quiet-client";
 import { bucket, EndpointFixture, errorOf, keys, serverId, username } from "./endpoint-fixture";
 
@@ -346,8 +347,7 @@ describe("startSftpEndpoint: files", () => {
     });
   });
 
-  it("serves the stock OpenSSH client (skipped where no sftp is on the PATH)", async function () {
-    if (!(await hasOpenssh())) this.skip();
+  withPrograms("sftp").it("serves the stock OpenSSH client", async () => {
     const content = randomBytes(9 * 1024 * 1024);
     await writeTo(path("up load"), content);
     const server = { port: fixture.endpoint.port, hostKeys: fixture.endpoint.hostKeys.map((key) => key.publicKey) };

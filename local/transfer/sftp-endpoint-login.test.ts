@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { type AuthenticationType, BaseAgent, Client, utils } from "ssh2";
+import { withPrograms } from "../../test/programs";
 import { generateKeyPair } from "../sftp/key-pair";
-import { hasOpenssh, openssh } from "../sftp/openssh-client";
+import { openssh } from "../sftp/openssh-client";
 import { EndpointFixture, errorOf, keys, password, passwordOf, serverId, username } from "./endpoint-fixture";
 
 const refused = "getConnection: All configured authentication methods failed";
@@ -223,8 +224,7 @@ describe("startSftpEndpoint: logins", () => {
     expect(fixture.events.map(({ detail }) => detail.username).sort()).to.deep.equal(["one", "two"]);
   });
 
-  it("serves the stock OpenSSH client with an RSA key (skipped where no sftp is on the PATH)", async function () {
-    if (!(await hasOpenssh())) this.skip();
+  withPrograms("sftp").it("serves the stock OpenSSH client with an RSA key", async () => {
     await fixture.start();
     const rsa = utils.generateKeyPairSync("rsa", { bits: 2048 });
     fixture.grant({ PublicKeys: [rsa.public] });

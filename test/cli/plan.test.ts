@@ -6,10 +6,11 @@ import { expect } from "chai";
 import { runCommand } from "../../cli/command";
 import { planChanges } from "../../cli/plan-changes";
 import { type Edit, folderWith } from "../../domain/partner-files/broken-folders/sound-folder";
+import { withPrograms } from "../programs";
 import { runIn } from "./run-in";
 import { runScript } from "./run-script";
 
-describe("npm run plan", () => {
+withPrograms("git").describe("npm run plan", () => {
   let folder: string;
   const git = (...args: string[]) =>
     execFileSync("git", ["-c", "user.name=Test", "-c", "user.email=test@quayside.example", ...args], {

@@ -1,6 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { tmpdir, userInfo } from "node:os";
@@ -8,11 +7,11 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { freePort } from "../../local/free-port";
 import type { KeyPair } from "../../local/sftp/key-pair";
+import { runningProcesses } from "../processes";
+import { pathOf, withPrograms } from "../programs";
 
-const sshd = "/usr/sbin/sshd";
-
-/** Whether OpenSSH's server is on this machine. */
-export const hasSshd = (): boolean => existsSync(sshd);
+/** Declares what needs {@link startOpensshServer}. */
+export const withSshd = (...others: Parameters<typeof withPrograms>) => withPrograms("sshd", "ssh-keygen", ...others);
 
 export interface OpensshServer {
   port: number;
@@ -88,7 +87,7 @@ export async function startOpensshServer(): Promise<OpensshServer> {
     ...["Subsystem sftp internal-sftp", "ForceCommand internal-sftp"],
   ];
   await writeFile(join(base, "sshd_config"), `${settings.join("\n")}\n`);
-  const server = spawn(sshd, ["-D", "-e", "-f", join(base, "sshd_config")], {
+  const server = spawn(pathOf("sshd"), ["-D", "-e", "-f", join(base, "sshd_config")], {
     ...owner,
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -119,14 +118,9 @@ const idOf = (which: "-u" | "-g", username: string) => Number(execFileSync("id",
 
 /** Each connection is a child of the server, and that one may have another which holds the socket. */
 function cutConnections({ pid }: ChildProcess): void {
-  const processes = execFileSync("ps", ["-eo", "pid=,ppid="])
-    .toString()
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/).map(Number));
-  const childrenOf = (parent: number): number[] =>
-    processes.flatMap(([child, itsParent]) =>
-      child !== undefined && itsParent === parent ? [child, ...childrenOf(child)] : [],
-    );
+  const processes = runningProcesses();
+  const childrenOf = (ancestor: number): number[] =>
+    processes.filter(({ parent }) => parent === ancestor).flatMap((child) => [child.pid, ...childrenOf(child.pid)]);
   for (const child of pid === undefined ? [] : childrenOf(pid)) {
     try {
       process.kill(child, "SIGKILL");

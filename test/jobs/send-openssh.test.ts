@@ -7,19 +7,18 @@ import type { Ledger } from "../../domain/ledger/ledger";
 import { remotePath } from "../../domain/paths";
 import { addDelivery, deliveryRow, publisher, sha256, statesOf, subscriber, subscription } from "../deliveries-fixture";
 import { type LedgerFixture, startLedger } from "../ledger-fixture";
-import { hasSshd, type OpensshServer, startOpensshServer } from "./openssh-server";
+import { type OpensshServer, startOpensshServer, withSshd } from "./openssh-server";
 import { type Objects, runSend } from "./send-fixture";
 
 const queue = "push:acme/inbox";
 
-describe("the send job, pushing to OpenSSH's own server", () => {
+withSshd().describe("the send job, pushing to OpenSSH's own server", () => {
   let fixture: LedgerFixture;
   let ledger: Ledger;
   let server: OpensshServer;
   let objects: Objects;
 
-  before(async function () {
-    if (!hasSshd()) this.skip();
+  before(async () => {
     fixture = await startLedger();
     ledger = fixture.ledger;
   });

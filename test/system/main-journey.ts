@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,7 +5,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { generateKeyPair } from "../../local/sftp/key-pair";
 import { openssh } from "../../local/sftp/openssh-client";
-import { hasSshd, type OpensshServer } from "../jobs/openssh-server";
+import { type OpensshServer, withSshd } from "../jobs/openssh-server";
 import { partnerFiles } from "./partner-files";
 import { type RunningService, settledWith } from "./running-service";
 
@@ -16,10 +15,8 @@ SELECT claim, item.sequence AS line, item.productOrService.coding[1].code AS cod
 
 const realClaim = "test/fixtures/ExplanationOfBenefit-HHA.json";
 
-const missing = [spawnSync("sftp").error && "sftp", !hasSshd() && "sshd"].filter(Boolean).join(" and ");
-
-/** Whether this machine has what the journey needs; where it has not, the journey is skipped by name. */
-export const hasOpenssh = missing === "";
+/** OpenSSH on both ends. */
+export const withOpenssh = withSshd("sftp");
 
 const payerKey = generateKeyPair();
 
@@ -73,8 +70,7 @@ export const journeyPartners = (subscriber: OpensshServer): Record<string, strin
 
 /** Declares the journey's tests, of a service that has {@link journeyPartners}. */
 export function mainJourney(started: () => { running: RunningService; subscriber: OpensshServer }): void {
-  const title = `The main journey, with stock OpenSSH on both ends${hasOpenssh ? "" : ` (skipped: no ${missing} on this machine)`}`;
-  (hasOpenssh ? describe : describe.skip)(title, () => {
+  withOpenssh.describe("The main journey, with stock OpenSSH on both ends", () => {
     let running: RunningService;
     let subscriber: OpensshServer;
     before(() => {

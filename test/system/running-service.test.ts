@@ -1,6 +1,6 @@
 import { type OpensshServer, startOpensshServer } from "../jobs/openssh-server";
 import { changingPartners, livingService } from "./living-service";
-import { hasOpenssh, journeyPartners, mainJourney } from "./main-journey";
+import { journeyPartners, mainJourney, withOpenssh } from "./main-journey";
 import { fileGroups } from "./partner-files";
 import { type RunningService, startRunningService } from "./running-service";
 
@@ -11,11 +11,11 @@ describe("Quayside on its stand-ins", function () {
   let running: RunningService;
 
   before(async () => {
-    if (hasOpenssh) subscriber = await startOpensshServer();
+    if (withOpenssh.areThere) subscriber = await startOpensshServer();
     running = await startRunningService({
       ...fileGroups("claims", "remittances", "reports"),
       ...changingPartners,
-      ...(hasOpenssh && journeyPartners(subscriber)),
+      ...(withOpenssh.areThere && journeyPartners(subscriber)),
     });
   });
   after(async () => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { quietClient } from "../../local/sftp/quiet-client";
+import { runningProcesses } from "../processes";
 import { fileGroups, partnerFiles, writePartnerFiles } from "./partner-files";
 
 /** `npm start` without npm and its build: a process group of its own, as a terminal gives it, and a temporary folder of its own. */
@@ -174,9 +175,7 @@ describe("npm start", function () {
 const leftovers = ({ temporary }: Started): Promise<string[]> => readdir(temporary);
 
 /** Commands of processes that are still in the group that was started. */
-function processesOf({ child }: Started): string[] {
-  return execFileSync("ps", ["-eo", "pgid=,stat=,args="])
-    .toString()
-    .split("\n")
-    .filter((line) => line.trim().startsWith(`${child.pid} `) && !/^\s*\d+\s+Z/.test(line));
-}
+const processesOf = ({ child }: Started): string[] =>
+  runningProcesses()
+    .filter(({ group }) => group === child.pid)
+    .map(({ command }) => command);
