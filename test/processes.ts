@@ -24,7 +24,8 @@ function fromKernel(): RunningProcess[] {
       const [state = "", parent, group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       if (hasEnded(state)) return [];
       const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-      return [{ pid, parent: Number(parent), group: Number(group), command }];
+      // What is about to end has no command line any more, before its state says so; the kernel's own have none ever.
+      return command === "" ? [] : [{ pid, parent: Number(parent), group: Number(group), command }];
     } catch {
       // It has ended meanwhile.
       return [];
