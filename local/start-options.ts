@@ -7,6 +7,8 @@ export interface StartOptions {
   once: boolean;
   /** Print the ledger as JSON on standard output, and everything else on standard error. */
   json: boolean;
+  /** Where a folder is made for what stays of the run; nothing stays where absent. */
+  keep?: string;
 }
 
 export const startHelp = `Runs Quayside on this machine: the deployment program against local stand-ins.
@@ -19,6 +21,7 @@ Options
   --once                       exit after the samples; the default where standard output is no terminal
   --follow                     stay up and follow the partner files; the default on a terminal
   --json                       the ledger as JSON on standard output, everything else on standard error
+  --keep FOLDER                leave objects, deliveries, ledger and log in a new folder below FOLDER, such as .local
   --help                       this text
 `;
 
@@ -28,7 +31,8 @@ export function readStartOptions(args: readonly string[], isTerminal: boolean): 
   if (values.help) return "help";
   if (positionals.length > 0) throw new Error(`unexpected argument "${positionals[0]}"; see npm start -- --help`);
   if (values.once && values.follow) throw new Error("--once and --follow contradict each other; give one");
-  return { partners: values.partners, once: values.once || !(values.follow || isTerminal), json: values.json };
+  const { partners, json, keep } = values;
+  return { partners, json, once: values.once || !(values.follow || isTerminal), ...(keep !== undefined && { keep }) };
 }
 
 function parse(args: string[]) {
@@ -40,6 +44,7 @@ function parse(args: string[]) {
         once: { type: "boolean", default: false },
         follow: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
+        keep: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },
       allowPositionals: true,

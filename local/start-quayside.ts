@@ -7,6 +7,8 @@ import { openTerminal, type Terminal } from "./console/terminal";
 import { follow } from "./follow";
 import { playSamples, printVerdict } from "./play-samples";
 import { Demonstration } from "./service/demonstration";
+import { KeptRun } from "./service/kept-run";
+import type { StandInLog } from "./service/stand-ins";
 import type { Session } from "./session";
 import type { StartOptions } from "./start-options";
 
@@ -31,8 +33,13 @@ export async function startQuayside(
   for (const stream of [stdout, stderr]) stream.on("error", () => interrupted.abort(new Interruption(128 + 13)));
   const log = new RecentLog();
   let demonstration: Demonstration | undefined;
+  let kept: KeptRun | undefined;
   try {
-    demonstration = await startStandIns(terminal, options, log);
+    if (options.keep !== undefined) kept = await KeptRun.open(options.keep);
+    demonstration = await startStandIns(terminal, options, (entry) => {
+      log.add(entry);
+      kept?.add(entry);
+    });
     interrupted.signal.throwIfAborted();
     const ok = await run({ options, terminal, demonstration, log, signal: interrupted.signal }, stdout);
     return exitCode(interrupted.signal) ?? (ok ? 0 : 1);
@@ -41,8 +48,16 @@ export async function startQuayside(
     if (code === undefined) reportFailure(terminal, error, log);
     return code ?? 1;
   } finally {
+    if (demonstration && kept) await keep(terminal, demonstration, kept);
     await demonstration?.stop();
   }
+}
+
+async function keep(terminal: Terminal, demonstration: Demonstration, kept: KeptRun): Promise<void> {
+  terminal.paragraph();
+  const problems = await demonstration.keep(kept);
+  for (const problem of problems) terminal.sentence(`  ${terminal.symbols.failed} ${problem}`);
+  terminal.sentence(`  ${terminal.symbols.done} what stays of this run is in ${kept.folder}`);
 }
 
 /** Why a run was ended from outside. */
@@ -55,9 +70,13 @@ class Interruption extends Error {
 const exitCode = ({ reason }: AbortSignal): number | undefined =>
   reason instanceof Interruption ? reason.exitCode : undefined;
 
-function startStandIns(terminal: Terminal, { partners }: StartOptions, log: RecentLog): Promise<Demonstration> {
+function startStandIns(
+  terminal: Terminal,
+  { partners }: StartOptions,
+  onLog: (entry: StandInLog) => void,
+): Promise<Demonstration> {
   terminal.line(terminal.colours.bold("Quayside on this machine"));
-  return terminal.step("stand-ins for AWS", () => Demonstration.start(partners, { onLog: (entry) => log.add(entry) }));
+  return terminal.step("stand-ins for AWS", () => Demonstration.start(partners, { onLog }));
 }
 
 async function run(session: Session, stdout: NodeJS.WriteStream): Promise<boolean> {

@@ -13,6 +13,7 @@ import { expectedCopies, followFileCopies } from "../journey/follow-file-copies"
 import { type JourneyUpload, planJourney } from "../journey/plan-journey";
 import { playJourney } from "../journey/play-journey";
 import type { Change } from "../program/local-stack";
+import type { KeptRun } from "./kept-run";
 import { LocalDestinations } from "./local-destinations";
 import { LocalKeys } from "./local-keys";
 import { type LocalService, type LocalServiceOptions, startLocalService } from "./local-service";
@@ -188,6 +189,11 @@ export class Demonstration {
         sha256,
       ),
     };
+  }
+
+  /** Copies what is there for people to look at. Returns one sentence for each thing that could not be copied. */
+  keep(kept: KeptRun): Promise<string[]> {
+    return kept.copy(this.service, this.#paths.destinations);
   }
 
   async stop(): Promise<void> {

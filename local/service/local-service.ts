@@ -113,11 +113,30 @@ export class LocalService {
     secrets.putValue(secret, { string: JSON.stringify(credentials) });
   }
 
-  /** The current version of an object in the service's bucket; undefined where there is none. */
-  async readObject(objectKey: string): Promise<Uint8Array | undefined> {
-    const at = { bucket: String(this.stack.outputs.bucket), key: objectKey };
+  /** The keys in the service's bucket, of objects that are there now. */
+  async *objectKeys(): AsyncGenerator<string> {
+    let continuationToken: string | undefined;
+    do {
+      const page = await this.standIns.s3.listObjects(operator, {
+        bucket: this.#bucket(),
+        ...(continuationToken && { continuationToken }),
+      });
+      for (const { key } of page.objects) yield key;
+      continuationToken = page.nextContinuationToken;
+    } while (continuationToken);
+  }
+
+  /** The current version of an object in the service's bucket, to be read to its end; undefined where there is none. */
+  async openObject(objectKey: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+    const at = { bucket: this.#bucket(), key: objectKey };
     const found = await this.standIns.s3.getObject(operator, at).catch(() => undefined);
-    return found && buffer(found.body);
+    return found?.body;
+  }
+
+  /** The same, whole. */
+  async readObject(objectKey: string): Promise<Uint8Array | undefined> {
+    const content = await this.openObject(objectKey);
+    return content && buffer(content);
   }
 
   /** How a partner logs in here, with its password where it has one; undefined where it cannot. */
@@ -138,6 +157,10 @@ export class LocalService {
     } finally {
       await this.#run.remove();
     }
+  }
+
+  #bucket(): string {
+    return String(this.stack.outputs.bucket);
   }
 
   #serverOf(endpoint: Endpoint): TransferServer | undefined {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -73,7 +73,8 @@ describe("npm start", function () {
   }
 
   it("--once plays every sample, prints the ledger as JSON, exits with 0 and leaves nothing behind", async () => {
-    const run = await start(["--once", "--json"]);
+    const kept = await folder();
+    const run = await start(["--once", "--json", "--keep", kept]);
     expect(await run.exited, run.stderr()).to.equal(0);
     const rows = JSON.parse(run.stdout()) as {
       publisher: string;
@@ -92,6 +93,30 @@ describe("npm start", function () {
     expect(run.stderr()).to.match(/(\d+) of \1 expected deliveries arrived byte for byte/);
     expect(await leftovers(run)).to.deep.equal([]);
     expect(processesOf(run)).to.deep.equal([]);
+
+    const [stays = ""] = await readdir(kept);
+    expect(run.stderr())
+      .to.include(`what stays of this run is in ${join(kept, stays)}`)
+      .and.not.include("not kept");
+    const paths = (await readdir(join(kept, stays), { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    const files = new Map(
+      await Promise.all(
+        paths.map(async (path) => [path.slice(join(kept, stays).length + 1), await readFile(path, "utf8")] as const),
+      ),
+    );
+    expect(JSON.parse(files.get("ledger.json") ?? "")).to.deep.equal(rows);
+    expect(files.get("log.txt")).to.include("lambda/quayside-dev-route: ");
+    const remittance = files.get("destinations/city-ledger-bank/payments/incoming/remit northwind 2026-11-18.csv");
+    expect(remittance).to.be.a("string").and.not.equal("");
+    expect(files.get("bucket/northwind-clinic/remittances/remit northwind 2026-11-18.csv")).to.equal(remittance);
+    expect([...files.keys()].filter((path) => path.startsWith("file-system/warehouse-app/claims/"))).to.have.length(2);
+    const passwords = [...run.stderr().matchAll(/^ +password +(\S+)$/gm)].map(([, password = ""]) => password);
+    expect(passwords).to.have.length.above(2);
+    for (const [path, content] of files) {
+      for (const password of passwords) expect(content.includes(password), path).to.equal(false);
+    }
   });
 
   it("follows the partner files: one that is added can log in, one that is removed cannot; Ctrl-C leaves nothing behind", async () => {
