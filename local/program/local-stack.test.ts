@@ -31,9 +31,9 @@ function recordingHandler(log: string[], updates = true): ResourceHandler {
   };
 }
 
-const stackOf = (program: () => void, log: string[], updates = true) =>
+const stackOf = (program: () => unknown, log: string[], updates = true) =>
   new LocalStack({
-    program: async () => void program(),
+    program: async () => program() as Record<string, unknown>,
     handlers: { "test:index:Thing": recordingHandler(log, updates) },
     functions: {},
     project: "test-project",
@@ -109,9 +109,18 @@ describe("LocalStack", () => {
     const stack = stackOf(() => {
       const first = new Thing("a", { value: "1" });
       const second = new Thing("b", { value: first.arn.apply(stopWith) });
-      new Thing("c", { value: second.arn });
+      const third = new Thing("c", { value: second.arn });
+      return { arn: third.arn };
     }, log);
-    expect(await stack.up(stop.signal).then(() => undefined, String)).to.equal("Error: enough");
+    const { warn } = console;
+    const warnings: unknown[] = [];
+    console.warn = (...parts) => void warnings.push(parts);
+    try {
+      expect(await stack.up(stop.signal).then(() => undefined, String)).to.equal("Error: enough");
+    } finally {
+      console.warn = warn;
+    }
+    expect(warnings).to.deep.equal([]);
     expect(log).to.deep.equal(["create a 1"]);
     await stack.up();
     expect(log).to.deep.equal(["create a 1", "create b arn:1", "create c arn:arn:1"]);

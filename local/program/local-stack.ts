@@ -77,6 +77,11 @@ export class LocalStack {
     // Outputs that hang on a failed registration reject with nobody there to await them; Pulumi's own runner listens too.
     const onRejection = (reason: unknown) => run.rejected(reason);
     process.on("unhandledRejection", onRejection);
+    // Pulumi warns of outputs that are unknown. Where a run is given up they all are, and nobody needs to hear it.
+    const { warn } = console;
+    console.warn = (...parts) => {
+      if (!signal?.aborted) warn(...parts);
+    };
     let outputs: Properties | undefined;
     try {
       // What depends on a failed resource is never registered, so the program may never end: the first error ends the run.
@@ -86,6 +91,7 @@ export class LocalStack {
     } finally {
       await run.settled();
       process.off("unhandledRejection", onRejection);
+      console.warn = warn;
     }
     if (run.errors.length > 0 || signal?.aborted) {
       // What the program did not get to is not gone: only a run that went through may delete.
