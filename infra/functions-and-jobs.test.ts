@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type RecordedProgram, recordProgram } from "./testing";
+import { type RecordedProgram, recordAnew, recordProgram } from "./testing";
 
 const ledger = ["DATABASE_HOST", "DATABASE_NAME", "DATABASE_PORT"];
 const drains = ["JOB_QUEUE_ARN", "SEND_JOB_DEFINITION_ARN", "TRANSFORM_JOB_DEFINITION_ARN", "NOTIFICATION_TOPIC_ARN"];
@@ -150,7 +150,7 @@ describe("functions and jobs", () => {
     expect(JSON.parse(String(inputs.input)).migrations).to.match(/^[0-9a-f]{64}$/);
     expect(inputs.lifecycleScope).to.equal(undefined);
     expect(dependsOn).to.include("aws:rds/clusterInstance:ClusterInstance ledger-0");
-    const again = await recordProgram({ stack: "prod" });
+    const again = await recordAnew({ stack: "prod" });
     expect(again.one("Invocation", "migrations").inputs.input).to.equal(inputs.input);
     const more = await recordProgram({ stack: "prod", migrations: { "999-more.sql": "SELECT 1;" } });
     expect(more.one("Invocation", "migrations").inputs.input).to.not.equal(inputs.input);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { application, subscriber } from "./partner-fixtures";
-import { type Recorded, type RecordedProgram, recordProgram } from "./testing";
+import { type Recorded, type RecordedProgram, recordAnew, recordProgram } from "./testing";
 
 const partners = { ...subscriber("acme"), ...application("billing", { replicateToEfs: true }) };
 /** Whatever a stack can have, so that nothing escapes these tests by being switched off. */
@@ -21,7 +21,7 @@ describe("the program", () => {
   });
 
   it("registers the same when it runs again in the same process", async () => {
-    const again = await recordProgram({ stack: "dev", config: everything, partners });
+    const again = await recordAnew({ stack: "dev", config: everything, partners });
     expect(again.resources.map(key).sort()).to.deep.equal(programs.dev?.resources.map(key).sort());
   });
 

@@ -54,19 +54,19 @@ export const region = "eu-central-1";
 /** By their settings: a tenth of the suites' runs are of the same. */
 const recordings = new Map<string, Promise<RecordedProgram>>();
 
-/**
- * Runs the program as Pulumi would, with the configuration of a stack's file, and records what it registers. Nothing
- * is created. It works on a build and on partners of its own, so it needs neither. A recording is shared by all who ask
- * for the same settings, so nobody changes it.
- */
+/** What {@link recordAnew} records of these settings, shared by all who ask for them: nobody changes it. */
 export function recordProgram(settings: ProgramSettings = {}): Promise<RecordedProgram> {
   const key = JSON.stringify(settings);
-  const recording = recordings.get(key) ?? runProgram(settings);
+  const recording = recordings.get(key) ?? recordAnew(settings);
   recordings.set(key, recording);
   return recording;
 }
 
-async function runProgram(settings: ProgramSettings): Promise<RecordedProgram> {
+/**
+ * Runs the program as Pulumi would, with the configuration of a stack's file, and records what it registers. Nothing
+ * is created. It works on a build and on partners of its own, so it needs neither.
+ */
+export async function recordAnew(settings: ProgramSettings): Promise<RecordedProgram> {
   const { stack = "dev", config = {}, partners = {} } = settings;
   const folder = await mkdtemp(join(tmpdir(), "quayside-infra-"));
   try {
@@ -116,7 +116,11 @@ async function record(stack: string, program: () => Promise<Record<string, unkno
       return program();
     }),
   );
-  const outputs = unwrapped(await plainOutputs(result)) as Record<string, unknown>;
+  return recorded(resources, unwrapped(await plainOutputs(result)) as Record<string, unknown>, warnings);
+}
+
+/** Apart from the run, so that a recording does not hold on to all that Pulumi made for it. */
+function recorded(resources: Recorded[], outputs: Record<string, unknown>, warnings: string[]): RecordedProgram {
   const all = (type: string) =>
     resources.filter((resource) => resource.type === type || resource.type.endsWith(`:${type}`));
   const one = (type: string, name: string) => {

@@ -9,7 +9,7 @@ async function run(job: string, whenReady?: (kill: () => void) => void): Promise
     const { runJob } = require(${JSON.stringify(join(__dirname, "run-job.ts"))});
     const ledger = { close: async () => console.log("ledger closed") };
     void runJob(ledger, (level, message, fields) => console.log(level, message, fields?.error?.message ?? ""), ${job});`;
-  const child = spawn(process.execPath, ["--require", "./load-typescript.cjs", "--eval", source], {
+  const child = spawn(process.execPath, ["--require", join(__dirname, "../load-typescript.cjs"), "--eval", source], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let output = "";

@@ -1,3 +1,4 @@
+import { resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
 
 export interface StartOptions {
@@ -32,8 +33,14 @@ export function readStartOptions(args: readonly string[], isTerminal: boolean): 
   if (positionals.length > 0) throw new Error(`unexpected argument "${positionals[0]}"; see npm start -- --help`);
   if (values.once && values.follow) throw new Error("--once and --follow contradict each other; give one");
   const { partners, json, keep } = values;
+  if (keep === "") throw new Error("--keep needs a folder, such as .local");
+  if (keep !== undefined && isBelow(resolve(partners), resolve(keep))) {
+    throw new Error("--keep names a folder among the partner files, where it would be a partner; name another");
+  }
   return { partners, json, once: values.once || !(values.follow || isTerminal), ...(keep !== undefined && { keep }) };
 }
+
+const isBelow = (folder: string, path: string) => path === folder || path.startsWith(`${folder}${sep}`);
 
 function parse(args: string[]) {
   try {

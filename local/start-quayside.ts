@@ -1,3 +1,4 @@
+import { printable } from "../domain/printable";
 import { resourceSummary } from "./console/change-lines";
 import { ledgerLines } from "./console/ledger-lines";
 import { printPartners } from "./console/print-partners";
@@ -48,15 +49,20 @@ export async function startQuayside(
     if (code === undefined) reportFailure(terminal, error, log);
     return code ?? 1;
   } finally {
-    if (demonstration && kept) await keep(terminal, demonstration, kept);
-    await demonstration?.stop();
+    try {
+      if (kept) await keep(terminal, demonstration, kept);
+    } finally {
+      await demonstration?.stop();
+    }
   }
 }
 
-async function keep(terminal: Terminal, demonstration: Demonstration, kept: KeptRun): Promise<void> {
+async function keep(terminal: Terminal, demonstration: Demonstration | undefined, kept: KeptRun): Promise<void> {
   terminal.paragraph();
-  const problems = await demonstration.keep(kept);
-  for (const problem of problems) terminal.sentence(`  ${terminal.symbols.failed} ${problem}`);
+  for (const problem of (await demonstration?.keep(kept)) ?? []) {
+    // Names in it are partners' own.
+    terminal.sentence(`  ${terminal.symbols.failed} ${printable(problem)}`);
+  }
   terminal.sentence(`  ${terminal.symbols.done} what stays of this run is in ${kept.folder}`);
 }
 

@@ -77,7 +77,8 @@ export class LocalStack {
     // Outputs that hang on a failed registration reject with nobody there to await them; Pulumi's own runner listens too.
     const onRejection = (reason: unknown) => run.rejected(reason);
     process.on("unhandledRejection", onRejection);
-    // Pulumi warns of outputs that are unknown. Where a run is given up they all are, and nobody needs to hear it.
+    // Pulumi warns of outputs that are unknown. Where a run is given up they all are, and nobody needs to hear it. As all
+    // of Pulumi's own state, this is the process's: no two runs overlap.
     const { warn } = console;
     console.warn = (...parts) => {
       if (!signal?.aborted) warn(...parts);

@@ -27,9 +27,13 @@ describe("KeptRun", () => {
       async *objectKeys() {
         yield* Object.keys(objects);
       },
-      openObject: async (key: string) => (key in objects ? [Buffer.from(objects[key] ?? "")] : undefined),
+      openObject: async (key: string) => (key in objects ? contentOf(objects[key] ?? "") : undefined),
       fileSystemFolder: () => undefined,
     }) as unknown as Kept;
+
+  async function* contentOf(text: string) {
+    yield Buffer.from(text);
+  }
 
   const files = async (path: string) =>
     (await readdir(path, { recursive: true, withFileTypes: true }))
@@ -57,6 +61,15 @@ describe("KeptRun", () => {
     expect(log).to.match(/^\d{4}-\S+Z lambda\/route: a\\u000d\\u000ab\\u001b\[2J\n$/);
   });
 
+  it("goes on where the log cannot be written any more, and tells in the end", async () => {
+    const kept = await KeptRun.open(parent);
+    await rm(parent, { recursive: true });
+    kept.add({ from: "lambda/route", line: "a" });
+    expect(await kept.copy(withObjects({}, {}), pushed))
+      .with.property("0")
+      .that.matches(/^log\.txt ends early: ENOENT/);
+  });
+
   it("has nothing but the log before the program has run", async () => {
     const kept = await KeptRun.open(parent);
     expect(await kept.copy(withObjects({}, {}), pushed)).to.deep.equal([]);
@@ -69,12 +82,19 @@ describe("KeptRun", () => {
     const kept = await KeptRun.open(parent);
     const objects = {
       ...{ "acme/claims/": "", "acme/claims/ ünï .csv": "1", "acme/../../../escaped": "2", "/etc/escaped": "3" },
-      ...{ "acme/both": "4", "acme/both/file": "5", [`acme/${"x".repeat(256)}`]: "6" },
+      ...{
+        "acme/both": "4",
+        "acme/both/": "",
+        "acme/both/file": "5",
+        [`acme/${"x".repeat(256)}`]: "6",
+        "acme/last": "7",
+      },
     };
     const problems = await kept.copy(withObjects(objects), pushed);
     expect((await files(kept.folder)).sort()).to.deep.equal([
       "bucket/acme/both",
       "bucket/acme/claims/ ünï .csv",
+      "bucket/acme/last",
       "destinations/acme/inbox/a.csv",
     ]);
     expect(await readFile(join(kept.folder, "bucket/acme/claims/ ünï .csv"), "utf8")).to.equal("1");
@@ -83,6 +103,7 @@ describe("KeptRun", () => {
       /^ledger\.json is not kept: no database$/,
       /^the object "acme\/\.\.\/\.\.\/\.\.\/escaped" is not kept: it has "\.\." for a name in it$/,
       /^the object "\/etc\/escaped" is not kept: it has an empty name in it$/,
+      /^bucket\/acme\/both is not kept: E/,
       /^bucket\/acme\/both\/file is not kept: E/,
       /^the object "acme\/x{256}" is not kept: it has a name of more than 255 bytes in it$/,
     ];

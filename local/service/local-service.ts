@@ -2,6 +2,7 @@ import { buffer } from "node:stream/consumers";
 import type { Entitlements, LoginEntitlement } from "../../domain/entitlements";
 import { type Ledger, openLedger } from "../../domain/ledger/ledger";
 import program from "../../infra/index";
+import { AwsError } from "../aws-endpoint/aws-error";
 import type { LocalLogin } from "../console/partner-lines";
 import { type Change, LocalStack } from "../program/local-stack";
 import { readStackConfig } from "../program/stack-config";
@@ -126,11 +127,17 @@ export class LocalService {
     } while (continuationToken);
   }
 
-  /** The current version of an object in the service's bucket, to be read to its end; undefined where there is none. */
-  async openObject(objectKey: string): Promise<AsyncIterable<Uint8Array> | undefined> {
-    const at = { bucket: this.#bucket(), key: objectKey };
-    const found = await this.standIns.s3.getObject(operator, at).catch(() => undefined);
-    return found?.body;
+  /**
+   * The current version of an object in the service's bucket, to be read to its end or returned; undefined where there is
+   * none.
+   */
+  async openObject(objectKey: string): Promise<AsyncGenerator<Uint8Array> | undefined> {
+    try {
+      return (await this.standIns.s3.getObject(operator, { bucket: this.#bucket(), key: objectKey })).body;
+    } catch (error) {
+      if (error instanceof AwsError && error.code === "NoSuchKey") return undefined;
+      throw error;
+    }
   }
 
   /** The same, whole. */

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
+import { loadTypescript } from "../../test/load-typescript";
 import { runningProcesses } from "../../test/processes";
 import { openRunFolder } from "./run-folder";
 
@@ -65,7 +66,7 @@ describe("openRunFolder", () => {
 
     beforeEach(async () => {
       run = fork(join(__dirname, "run-fixture.ts"), [parent], {
-        execArgv: ["--require", "./load-typescript.cjs"],
+        execArgv: loadTypescript,
       });
       [{ path }] = (await once(run, "message")) as [{ path: string }];
     });

@@ -1,15 +1,12 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { loadTypescript } from "../load-typescript";
 
 const root = join(__dirname, "../..");
 
 /** What Node is given to run an entry file as its npm script does, from any folder. */
-export const nodeArguments = (entry: string): string[] => [
-  "--require",
-  join(root, "load-typescript.cjs"),
-  join(root, entry),
-];
+export const nodeArguments = (entry: string): string[] => [...loadTypescript, join(root, entry)];
 
 /** Runs an entry file as its npm script does, in a process of its own. */
 export async function runScript(

@@ -8,6 +8,7 @@ import { expect } from "chai";
 import { type Replication, replicationText } from "../../domain/events/replication";
 import type { Ledger } from "../../domain/ledger/ledger";
 import { type LedgerFixture, startLedger } from "../ledger-fixture";
+import { loadTypescript } from "../load-typescript";
 import { created, type MountFixture, makeMount, type Objects, order, replicateInstance } from "./replicate-fixture";
 
 const shuffled = <Value>(values: readonly Value[]): Value[] =>
@@ -151,7 +152,7 @@ describe("replicate in a storm of events", () => {
       await instance().handle(versions[0]);
       const content = (objects.get(versions[1].versionId) as Buffer).toString("hex");
       const child = fork(join(__dirname, "killed-replicate.ts"), [], {
-        execArgv: ["--require", "./load-typescript.cjs"],
+        execArgv: loadTypescript,
         env: {
           ...process.env,
           KILLED: JSON.stringify({

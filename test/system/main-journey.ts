@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { generateKeyPair } from "../../local/sftp/key-pair";
 import { openssh } from "../../local/sftp/openssh-client";
-import { type OpensshServer, withSshd } from "../jobs/openssh-server";
+import { type OpensshServer, startOpensshServer, withSshd } from "../jobs/openssh-server";
 import { partnerFiles } from "./partner-files";
 import { type RunningService, settledWith } from "./running-service";
 
@@ -15,13 +15,10 @@ SELECT claim, item.sequence AS line, item.productOrService.coding[1].code AS cod
 
 const realClaim = "test/fixtures/ExplanationOfBenefit-HHA.json";
 
-/** OpenSSH on both ends. */
-export const withOpenssh = withSshd("sftp");
-
 const payerKey = generateKeyPair();
 
-/** Its partners' files; the payer's own server is the subscriber's. */
-export const journeyPartners = (subscriber: OpensshServer): Record<string, string> => ({
+/** The payer's own server is the subscriber's. */
+const journeyPartners = (subscriber: OpensshServer): Record<string, string> => ({
   ...partnerFiles("clinic", {
     login: { passwordVersion: 1 },
     folders: [
@@ -68,15 +65,19 @@ export const journeyPartners = (subscriber: OpensshServer): Record<string, strin
   }),
 });
 
-/** Declares the journey's tests, of a service that has {@link journeyPartners}. */
-export function mainJourney(started: () => { running: RunningService; subscriber: OpensshServer }): void {
-  withOpenssh.describe("The main journey, with stock OpenSSH on both ends", () => {
+/** Declares the tests of a service that has the file groups `claims` and `remittances`, and gets partners for them. */
+export function mainJourney(started: () => RunningService): void {
+  withSshd("sftp").describe("The main journey, with stock OpenSSH on both ends", () => {
     let running: RunningService;
     let subscriber: OpensshServer;
-    before(() => {
-      ({ running, subscriber } = started());
+    before(async () => {
+      running = started();
+      subscriber = await startOpensshServer();
+      await running.write(journeyPartners(subscriber));
+      await running.service.up();
       running.service.fillPushSecret("payer", "intake", { privateKey: subscriber.privateKey });
     });
+    after(() => subscriber?.stop());
     const passwordOf = (username: string) => running.service.issuedPassword(username) ?? "";
     const byPassword = (username: string) => ({ username, password: passwordOf(username) });
 
