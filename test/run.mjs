@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, statfsSync } from "no
 import { rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 // Those that start the whole service come first: whoever begins with the longest ends with nobody waiting for it.
 const specs = [
@@ -36,6 +37,16 @@ function temporaryFolder() {
  */
 const newSpace = (megabytes) => `max-semi-space-size=${megabytes}`;
 
+/** Ctrl-C, and what CI says when it is out of time: what runs is ended, and what it made is removed. */
+const interrupted = new AbortController();
+for (const [name, number] of Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 })) {
+  process.on(name, () => {
+    // A second one does not wait for anything.
+    if (interrupted.signal.aborted) process.exit(128 + number);
+    interrupted.abort(128 + number);
+  });
+}
+
 /** Runs a command and resolves to whether it succeeded. With `quiet`, prints its output only when it failed. */
 function run(title, command, args, { quiet = true, env = {} } = {}) {
   const started = performance.now();
@@ -43,13 +54,15 @@ function run(title, command, args, { quiet = true, env = {} } = {}) {
     const child = spawn(command, args, {
       stdio: ["ignore", quiet ? "pipe" : "inherit", quiet ? "pipe" : "inherit"],
       env: { ...process.env, ...env },
+      // Mocha takes SIGINT for a request to end once the tests that run are over.
+      ...{ signal: interrupted.signal, killSignal: "SIGTERM" },
     });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (output += chunk));
     child.on("error", (error) => (output += error.message));
     child.on("close", (code) => {
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      if (quiet)
+      if (quiet && !interrupted.signal.aborted)
         console.log(`${code === 0 ? "ok" : "FAILED"}  ${title} (${seconds} s)\n${code === 0 ? "" : output}`.trimEnd());
       resolve(code === 0);
     });
@@ -74,10 +87,10 @@ try {
       "tests",
       process.execPath,
       [
-        "node_modules/mocha/bin/mocha.js",
+        // Its workers get the same. As an option of Mocha's own it would put one more process between them and us.
+        ...[`--${newSpace(256)}`, "node_modules/mocha/bin/mocha.js"],
         // Mocha would also colour what CI writes into a file.
         ...(process.stdout.isTTY ? [] : ["--no-color"]),
-        ...["--node-option", newSpace(256)],
         // One for each core: a third one on two cores took each of them more time than it gave.
         ...["--jobs", String(Math.max(2, availableParallelism()))],
         ...process.argv.slice(2),
@@ -94,14 +107,23 @@ try {
       // A hook that failed outside any test is not in mocha's counts.
       if (!passed && tests.failed === 0) counts.failed++;
     } catch {
-      console.log("the tests did not come to their end");
+      if (!interrupted.signal.aborted) console.log("the tests did not come to their end");
       counts.failed++;
     }
   }
   await checks;
 } finally {
   // Not rmSync: what databases that are ending remove at the same moment would make that stop half way, and say nothing.
-  await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 10 });
+  await remove();
+  // Whatever was interrupted takes a moment to end, and may make a folder yet.
+  for (let left = interrupted.signal.aborted ? 4 : 0; left > 0; left--) await sleep(250).then(remove);
 }
-console.log(`\n${counts.passed} passed, ${counts.failed} failed${counts.skipped ? `, ${counts.skipped} skipped` : ""}`);
-process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+if (interrupted.signal.aborted) {
+  console.log("\ninterrupted");
+  process.exitCode = interrupted.signal.reason;
+} else {
+  const skipped = counts.skipped ? `, ${counts.skipped} skipped` : "";
+  console.log(`\n${counts.passed} passed, ${counts.failed} failed${skipped}`);
+  process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+}

@@ -87,9 +87,9 @@ export async function startOpensshServer(): Promise<OpensshServer> {
     ...["Subsystem sftp internal-sftp", "ForceCommand internal-sftp"],
   ];
   await writeFile(join(base, "sshd_config"), `${settings.join("\n")}\n`);
-  const server = spawn(pathOf("sshd"), ["-D", "-e", "-f", join(base, "sshd_config")], {
+  const server = spawn("sh", ["-c", untilInputEnds, pathOf("sshd"), ...["-D", "-e", "-f", join(base, "sshd_config")]], {
     ...owner,
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["pipe", "ignore", "pipe"],
   });
   let output = "";
   server.stderr.on("data", (data: Buffer) => {
@@ -97,7 +97,8 @@ export async function startOpensshServer(): Promise<OpensshServer> {
   });
   const stop = async () => {
     cutConnections(server);
-    if (server.exitCode === null && server.kill()) await once(server, "exit");
+    server.stdin.end();
+    if (server.exitCode === null) await once(server, "exit");
     await rm(base, { recursive: true, force: true });
   };
   try {
@@ -116,12 +117,16 @@ export async function startOpensshServer(): Promise<OpensshServer> {
 
 const idOf = (which: "-u" | "-g", username: string) => Number(execFileSync("id", [which, username]).toString());
 
+/** Runs a command until its input ends, as it does when whoever started it is gone, however that went. */
+const untilInputEnds = '"$0" "$@" & cat > /dev/null; kill $!; wait';
+
 /** Each connection is a child of the server, and that one may have another which holds the socket. */
-function cutConnections({ pid }: ChildProcess): void {
+function cutConnections(shell: ChildProcess): void {
   const processes = runningProcesses();
   const childrenOf = (ancestor: number): number[] =>
     processes.filter(({ parent }) => parent === ancestor).flatMap((child) => [child.pid, ...childrenOf(child.pid)]);
-  for (const child of pid === undefined ? [] : childrenOf(pid)) {
+  const server = processes.find(({ parent, command }) => parent === shell.pid && command.includes("sshd"));
+  for (const child of server ? childrenOf(server.pid) : []) {
     try {
       process.kill(child, "SIGKILL");
     } catch {

@@ -36,10 +36,14 @@ describe("npm start", function () {
     const temporary = await folder();
     const child = spawn(
       process.execPath,
-      ["--enable-source-maps", "--stack-trace-limit=20", "dist/local/start.js", ...args],
+      [
+        // Out of reach of Ctrl-C on the tests' own terminal, it ends when they do.
+        ...["--require", join(__dirname, "../../local/batch/parent-guard.cjs")],
+        ...["--enable-source-maps", "--stack-trace-limit=20", "dist/local/start.js", ...args],
+      ],
       {
         detached: true,
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: ["ignore", "pipe", "pipe", "ipc"],
         env: { ...process.env, TMPDIR: temporary, NO_COLOR: "1" },
       },
     );
