@@ -5,6 +5,8 @@ import { openRunFolder } from "./run-folder";
 openRunFolder(process.argv[2])
   .then(async ({ path }) => {
     await startPostgres({ temporaryFolder: path });
+    // Nothing else would keep it once its keeper is killed, and at an exit of its own it would remove the folder itself.
+    setInterval(() => {}, 60_000);
     process.send?.({ path });
   })
   .catch((error) => {
