@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import quayside from "./index";
+import { withWarnings } from "./with-warnings";
 import { withoutStackTraces } from "./without-stack-traces";
 
 /** A resource as the program registered it. */
@@ -134,18 +135,6 @@ function recorded(resources: Recorded[], outputs: Record<string, unknown>, warni
 function plainOutputs(result: unknown): Promise<unknown> {
   const output: pulumi.Output<unknown> = pulumi.output(result);
   return new Promise((resolve) => output.apply(resolve));
-}
-
-/** Without an engine, Pulumi's log goes to the console. */
-async function withWarnings<Result>(work: () => Promise<Result>): Promise<{ result: Result; warnings: string[] }> {
-  const warnings: string[] = [];
-  const original = console.warn;
-  console.warn = (...parts: unknown[]) => void warnings.push(parts.join(" "));
-  try {
-    return { result: await work(), warnings };
-  } finally {
-    console.warn = original;
-  }
 }
 
 function namesOf(dependsOn: pulumi.ResourceOptions["dependsOn"]): string[] {

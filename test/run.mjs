@@ -35,7 +35,7 @@ function temporaryFolder() {
  * or of a check of types, lives until its end; in Node's own measure it is copied over and over, which takes a
  * tenth to a fifth of the processor's time.
  */
-const newSpace = (megabytes) => `max-semi-space-size=${megabytes}`;
+const newSpace = (megabytes) => `--max-semi-space-size=${megabytes}`;
 
 /** Ctrl-C, and what CI says when it is out of time: what runs is ended, and what it made is removed. */
 const interrupted = new AbortController();
@@ -79,7 +79,7 @@ async function check(title, command, args) {
 try {
   // Types and lint need no build, and use one core while the tests wait for servers on the other.
   const checks = Promise.all([
-    check("types", process.execPath, [`--${newSpace(512)}`, "node_modules/typescript/bin/tsc", "--noEmit"]),
+    check("types", process.execPath, [newSpace(512), "node_modules/typescript/bin/tsc", "--noEmit"]),
     check("lint", process.execPath, ["node_modules/@biomejs/biome/bin/biome", "check", "."]),
   ]);
   if (await check("build", process.execPath, ["build.mjs"])) {
@@ -88,7 +88,7 @@ try {
       process.execPath,
       [
         // Its workers get the same. As an option of Mocha's own it would put one more process between them and us.
-        ...[`--${newSpace(256)}`, "node_modules/mocha/bin/mocha.js"],
+        ...[newSpace(256), "node_modules/mocha/bin/mocha.js"],
         // Mocha would also colour what CI writes into a file.
         ...(process.stdout.isTTY ? [] : ["--no-color"]),
         // One for each core: a third one on two cores took each of them more time than it gave.

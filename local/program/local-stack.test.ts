@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { withWarnings } from "../../infra/with-warnings";
 import type { Properties, ResourceHandler } from "./handler";
 import { LocalStack } from "./local-stack";
 
@@ -112,14 +113,8 @@ describe("LocalStack", () => {
       const third = new Thing("c", { value: second.arn });
       return { arn: third.arn };
     }, log);
-    const { warn } = console;
-    const warnings: unknown[] = [];
-    console.warn = (...parts) => void warnings.push(parts);
-    try {
-      expect(await stack.up(stop.signal).then(() => undefined, String)).to.equal("Error: enough");
-    } finally {
-      console.warn = warn;
-    }
+    const { result, warnings } = await withWarnings(() => stack.up(stop.signal).then(() => undefined, String));
+    expect(result).to.equal("Error: enough");
     expect(warnings).to.deep.equal([]);
     expect(log).to.deep.equal(["create a 1"]);
     await stack.up();

@@ -65,9 +65,7 @@ describe("openRunFolder", () => {
     let path: string;
 
     beforeEach(async () => {
-      run = fork(join(__dirname, "run-fixture.ts"), [parent], {
-        execArgv: loadTypescript,
-      });
+      run = fork(join(__dirname, "run-fixture.ts"), [parent], { execArgv: loadTypescript });
       [{ path }] = (await once(run, "message")) as [{ path: string }];
     });
     afterEach(() => void run.kill("SIGKILL"));
